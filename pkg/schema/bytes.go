@@ -1,0 +1,60 @@
+package schema
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+)
+
+// Bytes are a vendor's bytes kept exactly as they came. In JSON they are a
+// string where they are valid UTF-8, and {"base64": "…"} otherwise, because a
+// JSON string would silently replace what is not UTF-8.
+type Bytes []byte
+
+type base64Bytes struct {
+	Base64 string `json:"base64"`
+}
+
+// MarshalJSON writes a string or a base64 object.
+func (b Bytes) MarshalJSON() ([]byte, error) {
+	if utf8.Valid(b) {
+		return json.Marshal(string(b))
+	}
+	return json.Marshal(base64Bytes{base64.StdEncoding.EncodeToString(b)})
+}
+
+// UnmarshalJSON reads either form back to the same bytes.
+func (b *Bytes) UnmarshalJSON(in []byte) error {
+	if len(in) > 0 && in[0] == '"' {
+		var s string
+		if err := json.Unmarshal(in, &s); err != nil {
+			return err
+		}
+		*b = Bytes(s)
+		return nil
+	}
+	var o base64Bytes
+	if err := json.Unmarshal(in, &o); err != nil {
+		return fmt.Errorf("bytes: want a string or {\"base64\": …}: %w", err)
+	}
+	raw, err := base64.StdEncoding.DecodeString(o.Base64)
+	if err != nil {
+		return fmt.Errorf("bytes: base64: %w", err)
+	}
+	*b = raw
+	return nil
+}
+
+// Cell is an H3 cell. In JSON it is the usual hexadecimal string, since a
+// number of 64 bits does not survive every JSON reader; in ClickHouse UInt64.
+type Cell uint64
+
+// MarshalText writes the hexadecimal form.
+func (c Cell) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%x", uint64(c)), nil }
+
+// UnmarshalText reads the hexadecimal form.
+func (c *Cell) UnmarshalText(b []byte) error {
+	_, err := fmt.Sscanf(string(b), "%x", (*uint64)(c))
+	return err
+}

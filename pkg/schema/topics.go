@@ -1,0 +1,72 @@
+package schema
+
+import "time"
+
+// A Topic is a topic's name without the installation's prefix. Name gives the
+// name on the broker.
+type Topic string
+
+// The topics, by what their records are.
+const (
+	TopicRaw         Topic = "raw.v1"        // vendor items, bytes unchanged, see RawHeaders
+	TopicState       Topic = "state.v1"      // the enricher's changelog, binary, private to it
+	TopicFixes       Topic = "fixes.v1"      // Fix
+	TopicRepeats     Topic = "repeats.v1"    // Repeat
+	TopicDriving     Topic = "driving.v1"    // DrivingEvent
+	TopicGeofence    Topic = "geofence.v1"   // GeofenceEvent
+	TopicTrips       Topic = "trips.v1"      // TripRecord: a Trip or a Stop
+	TopicAlarms      Topic = "alarms.v1"     // Alarm
+	TopicHeartbeats  Topic = "heartbeats.v1" // Heartbeat
+	TopicSessions    Topic = "sessions.v1"   // Session
+	TopicOBD         Topic = "obd.v1"        // OBD
+	TopicFaults      Topic = "faults.v1"     // Fault
+	TopicSensors     Topic = "sensors.v1"    // Sensor
+	TopicMedia       Topic = "media.v1"      // Media
+	TopicMessages    Topic = "messages.v1"   // Message
+	TopicDeadLetters Topic = "deadletter.v1" // DeadLetter
+	TopicFences      Topic = "fences.v1"     // Fence, compacted definitions
+	TopicDevices     Topic = "devices.v1"    // Device, compacted definitions
+)
+
+// DefaultPrefix is the prefix of every topic unless the installation sets
+// another one.
+const DefaultPrefix = "fleet"
+
+// Name is the topic's name on the broker: prefix, a dot, and the topic.
+func (t Topic) Name(prefix string) string { return prefix + "." + string(t) }
+
+// MaxRecordBytes bounds one record of any topic. A raw item is at most one
+// request body (4 MiB); a dead letter carries it in base64 beside its reason.
+const MaxRecordBytes = 8 << 20
+
+// TopicSpec says how a topic is to be created.
+type TopicSpec struct {
+	Topic     Topic
+	Compacted bool          // keep the latest record of each key
+	Retention time.Duration // of a topic that is not compacted
+}
+
+const day = 24 * time.Hour
+
+// Topics lists every topic. All have the same number of partitions, because a
+// record keeps its partition number from the raw topic to the last one.
+var Topics = []TopicSpec{
+	{Topic: TopicRaw, Retention: 30 * day},
+	{Topic: TopicState, Compacted: true},
+	{Topic: TopicFixes, Retention: 7 * day},
+	{Topic: TopicRepeats, Retention: 7 * day},
+	{Topic: TopicDriving, Retention: 30 * day},
+	{Topic: TopicGeofence, Retention: 30 * day},
+	{Topic: TopicTrips, Retention: 30 * day},
+	{Topic: TopicAlarms, Retention: 30 * day},
+	{Topic: TopicHeartbeats, Retention: 7 * day},
+	{Topic: TopicSessions, Retention: 30 * day},
+	{Topic: TopicOBD, Retention: 7 * day},
+	{Topic: TopicFaults, Retention: 30 * day},
+	{Topic: TopicSensors, Retention: 7 * day},
+	{Topic: TopicMedia, Retention: 30 * day},
+	{Topic: TopicMessages, Retention: 30 * day},
+	{Topic: TopicDeadLetters, Retention: 90 * day},
+	{Topic: TopicFences, Compacted: true},
+	{Topic: TopicDevices, Compacted: true},
+}
