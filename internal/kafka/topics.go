@@ -1,0 +1,112 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+
+	"github.com/odograph/odograph/pkg/schema"
+)
+
+// A TopicReport says what EnsureTopics found or did for one topic.
+type TopicReport struct {
+	Name    string
+	Created bool
+	Changed []string // settings brought up to date, "key: old -> new"
+}
+
+// ErrPartitions says that topics have different numbers of partitions.
+var ErrPartitions = errors.New("topics have different numbers of partitions")
+
+// EnsureTopics creates the topics that are missing and brings the settings of
+// the others up to date; it is idempotent. It never changes a number of
+// partitions: a record keeps its partition number from topic to topic and a
+// device its partition, so a change would break the order of devices.
+func EnsureTopics(ctx context.Context, adm *kadm.Client, prefix string, partitions int32, replication int16) ([]TopicReport, error) {
+	names := make([]string, len(schema.Topics))
+	for i, s := range schema.Topics {
+		names[i] = s.Topic.Name(prefix)
+	}
+	found, err := adm.ListTopics(ctx, names...)
+	if err != nil {
+		return nil, fmt.Errorf("list topics: %w", err)
+	}
+	reports := make([]TopicReport, 0, len(names))
+	for i, spec := range schema.Topics {
+		name := names[i]
+		detail, ok := found[name]
+		if ok && detail.Err == nil {
+			if n := int32(len(detail.Partitions)); n != partitions {
+				return reports, fmt.Errorf("%w: %s has %d, wanted %d: set partitions (ODOGRAPH_PARTITIONS) to what exists, or use another topic_prefix",
+					ErrPartitions, name, n, partitions)
+			}
+			changed, err := updateSettings(ctx, adm, name, settings(spec))
+			if err != nil {
+				return reports, err
+			}
+			reports = append(reports, TopicReport{Name: name, Changed: changed})
+			continue
+		}
+		resp, err := adm.CreateTopic(ctx, partitions, replication, settings(spec), name)
+		if err == nil {
+			err = resp.Err
+		}
+		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+			return reports, fmt.Errorf("create topic %s: %w %s", name, err, resp.ErrMessage)
+		}
+		reports = append(reports, TopicReport{Name: name, Created: err == nil})
+	}
+	return reports, nil
+}
+
+// settings are the broker's settings of a topic.
+func settings(s schema.TopicSpec) map[string]*string {
+	out := map[string]*string{"max.message.bytes": kadm.StringPtr(strconv.Itoa(schema.MaxRecordBytes))}
+	if s.Compacted {
+		out["cleanup.policy"] = kadm.StringPtr("compact")
+		// Restore reads what compaction has not reached yet: smaller segments
+		// and an early cleaner keep that short.
+		out["segment.bytes"] = kadm.StringPtr(strconv.Itoa(64 << 20))
+		out["min.cleanable.dirty.ratio"] = kadm.StringPtr("0.2")
+		return out
+	}
+	out["cleanup.policy"] = kadm.StringPtr("delete")
+	out["retention.ms"] = kadm.StringPtr(strconv.FormatInt(s.Retention.Milliseconds(), 10))
+	return out
+}
+
+func updateSettings(ctx context.Context, adm *kadm.Client, topic string, want map[string]*string) ([]string, error) {
+	described, err := adm.DescribeTopicConfigs(ctx, topic)
+	if err != nil {
+		return nil, fmt.Errorf("describe %s: %w", topic, err)
+	}
+	have, err := described.On(topic, nil)
+	if err = errors.Join(err, have.Err); err != nil {
+		return nil, fmt.Errorf("describe %s: %w", topic, err)
+	}
+	var changes []kadm.AlterConfig
+	var changed []string
+	for _, c := range have.Configs {
+		if w, ok := want[c.Key]; ok && c.MaybeValue() != *w {
+			changes = append(changes, kadm.AlterConfig{Op: kadm.SetConfig, Name: c.Key, Value: w})
+			changed = append(changed, fmt.Sprintf("%s: %s -> %s", c.Key, c.MaybeValue(), *w))
+		}
+	}
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	slices.Sort(changed)
+	resp, err := adm.AlterTopicConfigs(ctx, changes, topic)
+	if err != nil {
+		return nil, fmt.Errorf("alter %s: %w", topic, err)
+	}
+	if r, err := resp.On(topic, nil); errors.Join(err, r.Err) != nil {
+		return nil, fmt.Errorf("alter %s: %w %s", topic, errors.Join(err, r.Err), r.ErrMessage)
+	}
+	return changed, nil
+}
