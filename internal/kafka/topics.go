@@ -28,40 +28,49 @@ var ErrPartitions = errors.New("topics have different numbers of partitions")
 // partitions: a record keeps its partition number from topic to topic and a
 // device its partition, so a change would break the order of devices.
 func EnsureTopics(ctx context.Context, adm *kadm.Client, prefix string, partitions int32, replication int16) ([]TopicReport, error) {
-	names := make([]string, len(schema.Topics))
-	for i, s := range schema.Topics {
-		names[i] = s.Topic.Name(prefix)
-	}
-	found, err := adm.ListTopics(ctx, names...)
-	if err != nil {
-		return nil, fmt.Errorf("list topics: %w", err)
-	}
-	reports := make([]TopicReport, 0, len(names))
+	reports := make([]TopicReport, len(schema.Topics))
 	for i, spec := range schema.Topics {
-		name := names[i]
-		detail, ok := found[name]
-		if ok && detail.Err == nil {
-			if n := int32(len(detail.Partitions)); n != partitions {
-				return reports, fmt.Errorf("%w: %s has %d, wanted %d: set partitions (ODOGRAPH_PARTITIONS) to what exists, or use another topic_prefix",
-					ErrPartitions, name, n, partitions)
-			}
-			changed, err := updateSettings(ctx, adm, name, settings(spec))
-			if err != nil {
-				return reports, err
-			}
-			reports = append(reports, TopicReport{Name: name, Changed: changed})
-			continue
-		}
+		name := spec.Topic.Name(prefix)
 		resp, err := adm.CreateTopic(ctx, partitions, replication, settings(spec), name)
 		if err == nil {
 			err = resp.Err
 		}
-		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-			return reports, fmt.Errorf("create topic %s: %w %s", name, err, resp.ErrMessage)
+		switch {
+		case errors.Is(err, kerr.TopicAlreadyExists):
+			reports[i] = TopicReport{Name: name}
+		case err != nil:
+			return nil, fmt.Errorf("create topic %s: %w %s", name, err, resp.ErrMessage)
+		default:
+			reports[i] = TopicReport{Name: name, Created: true}
 		}
-		reports = append(reports, TopicReport{Name: name, Created: err == nil})
+	}
+	for i, spec := range schema.Topics {
+		if reports[i].Created {
+			continue
+		}
+		changed, err := checkTopic(ctx, adm, reports[i].Name, spec, partitions)
+		if err != nil {
+			return nil, err
+		}
+		reports[i].Changed = changed
 	}
 	return reports, nil
+}
+
+// checkTopic holds an existing topic to its specification.
+func checkTopic(ctx context.Context, adm *kadm.Client, name string, spec schema.TopicSpec, partitions int32) ([]string, error) {
+	found, err := adm.ListTopics(ctx, name)
+	if err == nil {
+		err = found[name].Err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list topic %s: %w", name, err)
+	}
+	if n := int32(len(found[name].Partitions)); n != partitions {
+		return nil, fmt.Errorf("%w: %s has %d, wanted %d: set partitions (ODOGRAPH_PARTITIONS) to what exists, or use another topic_prefix",
+			ErrPartitions, name, n, partitions)
+	}
+	return updateSettings(ctx, adm, name, settings(spec))
 }
 
 // settings are the broker's settings of a topic.
