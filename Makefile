@@ -1,0 +1,49 @@
+# Odograph: `make demo` is the main job, `make test` every test.
+# Each target does its own set-up; `make help` lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test stack-up stack-down build check bench chaos clean preflight
+
+KAFKA_PORT           ?= 9092
+CLICKHOUSE_PORT      ?= 9000
+CLICKHOUSE_HTTP_PORT ?= 8123
+STACK_DIR            ?= .stack
+DURATION             ?=
+GO_TEST_FLAGS        ?=
+
+STACK_FLAGS = --dir "$(STACK_DIR)" --kafka-port $(KAFKA_PORT) \
+	--clickhouse-port $(CLICKHOUSE_PORT) --clickhouse-http-port $(CLICKHOUSE_HTTP_PORT)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: build ## the main job: local stack, simulated fleet, live progress, summary (DURATION=30s to end by itself)
+	@bin/odograph demo $(STACK_FLAGS) $(if $(DURATION),--for $(DURATION))
+
+test: preflight ## every test, on real Kafka and ClickHouse
+	@scripts/test.sh $(GO_TEST_FLAGS)
+
+stack-up: build ## start the local Kafka and ClickHouse in the background
+	@bin/odograph stack up $(STACK_FLAGS)
+
+stack-down: build ## stop them (data stays under STACK_DIR)
+	@bin/odograph stack down --dir "$(STACK_DIR)"
+
+build: preflight ## bin/collector, bin/enricher, bin/sink, bin/odograph
+	@mkdir -p bin && go build -o bin/ ./cmd/...
+
+check: preflight ## gofmt, vet, lint, vulnerability check
+	@scripts/check.sh
+
+bench: build ## the benchmarks, written to benchmarks/
+	@scripts/bench.sh
+
+chaos: build ## the long fault runs: every process killed 20 times under load
+	@scripts/chaos.sh
+
+clean: ## remove what was built (not the data under STACK_DIR)
+	@rm -rf bin
+
+preflight:
+	@scripts/preflight.sh
