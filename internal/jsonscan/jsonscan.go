@@ -44,11 +44,22 @@ func syntax(at int, want string) error { return &SyntaxError{Offset: at, Want: w
 // value. Both lie inside b (an unescaped key excepted) and must not be
 // modified. An error of field ends the walk and is returned as it is.
 //
-// Values of any depth are handed over; Check is what refuses deep ones.
+// Values of any depth are handed over: a request body is walked by this, and
+// one item that is nested too deep must not cost the others.
 func Object(b []byte, field func(key, value []byte) error) error {
+	return object(b, skip, field)
+}
+
+// ShallowObject is Object for one item: a text deeper than MaxDepth ends the
+// walk with ErrTooDeep.
+func ShallowObject(b []byte, field func(key, value []byte) error) error {
+	return object(b, skipShallow, field)
+}
+
+func object(b []byte, skip skipper, field func(key, value []byte) error) error {
 	i := space(b, 0)
 	if i == len(b) || b[i] != '{' {
-		return wrongType(b, i, ErrNotObject)
+		return wrongType(b, i, skip, ErrNotObject)
 	}
 	if i = space(b, i+1); i < len(b) && b[i] == '}' {
 		return end(b, i+1)
@@ -88,7 +99,7 @@ func Object(b []byte, field func(key, value []byte) error) error {
 func Array(b []byte, elem func(value []byte) error) error {
 	i := space(b, 0)
 	if i == len(b) || b[i] != '[' {
-		return wrongType(b, i, ErrNotArray)
+		return wrongType(b, i, skip, ErrNotArray)
 	}
 	if i = space(b, i+1); i < len(b) && b[i] == ']' {
 		return end(b, i+1)
@@ -127,7 +138,7 @@ func Check(b []byte) error {
 }
 
 // wrongType tells a text of another type from one that is no JSON at all.
-func wrongType(b []byte, i int, other error) error {
+func wrongType(b []byte, i int, skip skipper, other error) error {
 	i, err := skip(b, i, 0)
 	if err != nil {
 		return err

@@ -124,6 +124,25 @@ func TestDepth(t *testing.T) {
 	}
 }
 
+func TestShallowObject(t *testing.T) {
+	none := func(_, _ []byte) error { return nil }
+	if err := jsonscan.ShallowObject(nestedObject(jsonscan.MaxDepth), none); err != nil {
+		t.Errorf("depth %d: %v", jsonscan.MaxDepth, err)
+	}
+	if err := jsonscan.ShallowObject(nestedObject(jsonscan.MaxDepth+1), none); !errors.Is(err, jsonscan.ErrTooDeep) {
+		t.Errorf("depth %d: %v", jsonscan.MaxDepth+1, err)
+	}
+	if err := jsonscan.Object(nestedObject(jsonscan.MaxDepth+1), none); err != nil {
+		t.Errorf("the lenient walk at depth %d: %v", jsonscan.MaxDepth+1, err)
+	}
+	if err := jsonscan.ShallowObject(bytes.Repeat([]byte("["), 100), none); !errors.Is(err, jsonscan.ErrTooDeep) {
+		t.Errorf("an array too deep: %v", err)
+	}
+}
+
+// nestedObject is an object of the given depth in all.
+func nestedObject(depth int) []byte { return concat(`{"x":`, nested(depth-1), "}") }
+
 // One element that is too deep is handed over, and so are its neighbours.
 func TestDeepElementDoesNotCostItsNeighbours(t *testing.T) {
 	deep := string(nested(5000))
@@ -158,12 +177,12 @@ func TestBombsAreLinear(t *testing.T) {
 			t.Errorf("%q repeated to 4 MiB took %v", unit, took)
 		}
 	}
-	if got, err := elements(slicesConcat("[1,", nested(400_000), "]")); err != nil || len(got) != 2 {
+	if got, err := elements(concat("[1,", nested(400_000), "]")); err != nil || len(got) != 2 {
 		t.Errorf("400,000 levels: %d elements, %v", len(got), err)
 	}
 }
 
-func slicesConcat(head string, b []byte, tail string) []byte {
+func concat(head string, b []byte, tail string) []byte {
 	return append(append([]byte(head), b...), tail...)
 }
 

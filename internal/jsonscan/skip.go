@@ -13,6 +13,9 @@ func space(b []byte, i int) int {
 	return i
 }
 
+// A skipper validates the value at b[i] and returns the position after it.
+type skipper func(b []byte, i, depth int) (int, error)
+
 // skip validates the value at b[i] and returns the position after it, whatever
 // its depth; depth counts the containers around it.
 func skip(b []byte, i, depth int) (int, error) {

@@ -1,0 +1,72 @@
+package jimi_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/odograph/odograph/pkg/jimi"
+)
+
+// The 22 pushes of the reference's section 10, as it prints their paths, and
+// the one it left out.
+var referencePaths = []string{
+	"/pushevent", "/pushhb", "/pushgps", "/pushalarm", "/rfid", "/wgtc", "/pushoil", "/pushfileupload", "/pushtem",
+	"/pushlbs", "/pushresourcelist", "/pushftpfileupload", "/pushIothubEvent", "/pushPassThroughData",
+	"/pushTerminalTransInfo", "/pushInstructResponse", "/pushFileContent", "/pushextendedkks", "/uploadCallback",
+	"/pushobd", "/pushfaultinfo", "/pushtripreport", "/generalBusiness",
+}
+
+func TestKindsHoldEveryPush(t *testing.T) {
+	for _, path := range referencePaths {
+		for _, form := range []string{path, strings.ToLower(path), strings.ToUpper(path), path + "/"} {
+			k, ok := jimi.LookupPath(form)
+			if !ok || k.Path != path || k.Name != strings.ToLower(strings.TrimPrefix(path, "/")) {
+				t.Errorf("%s: %+v %v", form, k, ok)
+			}
+		}
+	}
+	pushes := 0
+	for _, k := range jimi.Kinds {
+		if strings.HasPrefix(k.Doc, "https://docs.jimicloud.com/integration") {
+			pushes++
+		}
+	}
+	if pushes != len(referencePaths) {
+		t.Errorf("%d kinds of push, want %d", pushes, len(referencePaths))
+	}
+}
+
+func TestKindsAreWellFormed(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range jimi.Kinds {
+		if seen[k.Name] {
+			t.Errorf("%s occurs twice", k.Name)
+		}
+		seen[k.Name] = true
+		if k.Name != strings.ToLower(k.Name) || k.Class == "" {
+			t.Errorf("%+v", k)
+		}
+		if !strings.HasPrefix(k.Doc, "https://") && k.Class != jimi.ClassUndecodable {
+			t.Errorf("%s links no document", k.Name)
+		}
+		if got, ok := jimi.LookupKind(k.Name); !ok || got != k {
+			t.Errorf("LookupKind(%s) = %+v %v", k.Name, got, ok)
+		}
+	}
+}
+
+func TestLookupKindFamilies(t *testing.T) {
+	for _, name := range []string{"openapi.jimi.push.device.obd", "poll.track_mileage", "unknown.pushnew"} {
+		if k, ok := jimi.LookupKind(name); !ok || k.Name != name || k.Class != jimi.ClassMessage {
+			t.Errorf("%s: %+v %v", name, k, ok)
+		}
+	}
+	for _, name := range []string{"", "unknown", "unknown.", "pushnew", "/pushgps"} {
+		if k, ok := jimi.LookupKind(name); ok {
+			t.Errorf("%s: %+v", name, k)
+		}
+	}
+	if _, ok := jimi.LookupPath("/pushnew"); ok {
+		t.Error("/pushnew is in no document")
+	}
+}
