@@ -1,0 +1,89 @@
+package stack
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// asset is something fetched or built once per machine and kept in the cache,
+// in a folder named after a hash of everything that decides its content.
+type asset struct {
+	name  string
+	key   []byte                                      // what the content follows from
+	fetch func(ctx context.Context, dir string) error // fills an empty folder
+	check func(dir string) error                      // whether a folder is whole
+}
+
+// ensure returns the asset's folder in the cache. A folder that is missing or
+// not whole is fetched into a temporary folder, checked, and moved into place,
+// under a lock that other processes respect: nobody sees half of it.
+func (a asset) ensure(ctx context.Context, o Options) (string, error) {
+	sum := sha256.Sum256(a.key)
+	dir := filepath.Join(o.Cache, a.name+"-"+hex.EncodeToString(sum[:6]))
+	if err := os.MkdirAll(o.Cache, 0o755); err != nil {
+		return "", fmt.Errorf("stack: create cache: %w", err)
+	}
+	unlock, err := lockFile(ctx, dir+".lock")
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+
+	checkErr := a.check(dir)
+	if checkErr == nil {
+		return dir, nil
+	}
+	if !errors.Is(checkErr, os.ErrNotExist) {
+		o.Log("%s in the cache is damaged (%v): fetching it again", a.name, checkErr)
+	}
+	temporary, err := os.MkdirTemp(o.Cache, ".fetch-"+a.name+"-")
+	if err != nil {
+		return "", fmt.Errorf("stack: create cache: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(temporary) }()
+	if err := a.fetch(ctx, temporary); err != nil {
+		return "", err
+	}
+	if err := a.check(temporary); err != nil {
+		return "", fmt.Errorf("stack: %s was fetched, but is not what is expected: %w", a.name, err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return "", fmt.Errorf("stack: replace damaged %s: %w", a.name, err)
+	}
+	if err := os.Rename(temporary, dir); err != nil {
+		return "", fmt.Errorf("stack: move %s into the cache: %w", a.name, err)
+	}
+	return dir, os.Chmod(dir, 0o755)
+}
+
+// lockFile takes an exclusive lock between processes; the kernel frees it when
+// the holder ends in any way.
+func lockFile(ctx context.Context, path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("stack: lock: %w", err)
+	}
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return func() { _ = f.Close() }, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			_ = f.Close()
+			return nil, fmt.Errorf("stack: lock %s: %w", path, err)
+		}
+		select {
+		case <-ctx.Done():
+			_ = f.Close()
+			return nil, fmt.Errorf("stack: another process holds %s: %w", path, ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}

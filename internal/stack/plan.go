@@ -1,0 +1,143 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// running tells which engines of a folder were up when a start found it.
+type running struct {
+	kafka, clickhouse bool
+}
+
+// planPorts completes the state: ports asked for, else those of last time,
+// else free ones. Ports of engines that run cannot change.
+func (s *Stack) planPorts() (running, error) {
+	var up running
+	if n := len(s.state.Kafka); n > 0 {
+		if n != s.options.Brokers {
+			return up, fmt.Errorf("stack: %s holds a Kafka of %d brokers, %d are asked for: use another folder", s.options.Dir, n, s.options.Brokers)
+		}
+		s.build()
+		for _, p := range s.kafka {
+			up.kafka = up.kafka || p.Running()
+		}
+		up.clickhouse = s.clickhouse.Running()
+	} else {
+		s.state = state{ClusterID: newClusterID(), Kafka: make([]brokerPorts, s.options.Brokers)}
+	}
+	p := portPlan{taken: map[int]bool{}}
+	for i := range s.state.Kafka {
+		asked := 0
+		if i == 0 {
+			asked = s.options.KafkaPort
+		}
+		b := &s.state.Kafka[i]
+		p.choose(&b.Port, asked, up.kafka, "Kafka", "KAFKA_PORT")
+		p.choose(&b.ControllerPort, 0, up.kafka, "Kafka's controller", "")
+	}
+	p.choose(&s.state.ClickHousePort, s.options.ClickHousePort, up.clickhouse, "ClickHouse", "CLICKHOUSE_PORT")
+	p.choose(&s.state.ClickHouseHTTPPort, s.options.ClickHouseHTTPPort, up.clickhouse, "ClickHouse's HTTP interface", "CLICKHOUSE_HTTP_PORT")
+	if p.err != nil {
+		return up, p.err
+	}
+	return up, s.saveState()
+}
+
+// portPlan chooses ports until the first error.
+type portPlan struct {
+	taken map[int]bool
+	err   error
+}
+
+// choose sets *port. A port that was asked for must be free, one of last time
+// is exchanged when another program has it now.
+func (p *portPlan) choose(port *int, asked int, inUse bool, use, setting string) {
+	switch {
+	case p.err != nil:
+	case inUse:
+		if asked != 0 && asked != *port {
+			p.err = fmt.Errorf("stack: %s already runs on port %d, %s asks for %d: stop the stack first", use, *port, setting, asked)
+		}
+	case asked != 0:
+		if !portIsFree(asked) {
+			p.err = portUsedError(asked, use, setting)
+		}
+		*port = asked
+	case *port == 0 || !portIsFree(*port):
+		*port, p.err = freePort(p.taken)
+	}
+	p.taken[*port] = true
+}
+
+// bringUp fetches what is missing and starts what does not run, Kafka and
+// ClickHouse at the same time.
+func (s *Stack) bringUp(ctx context.Context, up running) error {
+	if err := checkTools(); err != nil {
+		return err
+	}
+	var started []*Process
+	for _, p := range s.processes() {
+		if !p.Running() {
+			started = append(started, p)
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.bringUpKafka(ctx) })
+	group.Go(func() error { return s.bringUpClickHouse(ctx) })
+	err := group.Wait()
+	if err == nil {
+		return nil
+	}
+	for _, p := range started {
+		if p.Running() {
+			_ = p.Kill()
+		}
+	}
+	return err
+}
+
+func (s *Stack) bringUpKafka(ctx context.Context) error {
+	jars, err := kafkaJars().ensure(ctx, s.options)
+	if err != nil {
+		return err
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	for i, p := range s.kafka {
+		group.Go(func() error {
+			if err := s.prepareBroker(groupCtx, i, jars); err != nil {
+				return err
+			}
+			return p.Start(groupCtx)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	if err := s.waitCluster(ctx); err != nil {
+		return err
+	}
+	s.options.Log("Kafka answers at %v", s.brokers)
+	return nil
+}
+
+func (s *Stack) bringUpClickHouse(ctx context.Context) error {
+	library, err := clickHouseLibrary().ensure(ctx, s.options)
+	if err != nil {
+		return err
+	}
+	server, err := clickHouseServer().ensure(ctx, s.options)
+	if err != nil {
+		return err
+	}
+	if err := s.prepareEngine(library, server); err != nil {
+		return err
+	}
+	if err := s.clickhouse.Start(ctx); err != nil {
+		return err
+	}
+	s.options.Log("ClickHouse answers at %s and %s", s.clickhouseAddress, s.clickhouseHTTP)
+	return nil
+}

@@ -1,0 +1,192 @@
+package stack
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Stack is a Kafka and a ClickHouse that answer.
+type Stack struct {
+	options Options
+	state   state
+
+	kafka      []*Process // none when the brokers are not processes of this package
+	clickhouse *Process   // likewise nil
+
+	brokers           []string
+	clickhouseAddress string // host:port of the native protocol
+	clickhouseHTTP    string
+}
+
+// state is what a later start needs to know of an earlier one.
+type state struct {
+	ClusterID          string        `json:"cluster_id"`
+	Kafka              []brokerPorts `json:"kafka"`
+	ClickHousePort     int           `json:"clickhouse_port"`
+	ClickHouseHTTPPort int           `json:"clickhouse_http_port"`
+}
+
+type brokerPorts struct {
+	Port           int `json:"port"`
+	ControllerPort int `json:"controller_port"`
+}
+
+// Start brings up the stack in o.Dir with real engines as processes of this
+// machine, and returns when they answer. What already runs there is kept, what
+// does not is started on its old data. When an engine cannot be started, what
+// this call has started is stopped again.
+func Start(ctx context.Context, o Options) (*Stack, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o755); err != nil {
+		return nil, fmt.Errorf("stack: %w", err)
+	}
+	unlock, err := lockFile(ctx, filepath.Join(o.Dir, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+
+	s := &Stack{options: o}
+	if err := s.loadState(); err != nil {
+		return nil, err
+	}
+	running, err := s.planPorts()
+	if err != nil {
+		return nil, err
+	}
+	s.build()
+	if err := s.bringUp(ctx, running); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Open returns the stack of a folder as it is, running or not, without
+// starting anything. A folder without a stack is an error that wraps
+// [os.ErrNotExist].
+func Open(dir string) (*Stack, error) {
+	o, err := Options{Dir: dir}.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Stack{options: o}
+	if err := s.loadState(); err != nil {
+		return nil, err
+	}
+	if len(s.state.Kafka) == 0 {
+		return nil, fmt.Errorf("stack: no stack in %s: %w", o.Dir, os.ErrNotExist)
+	}
+	s.build()
+	return s, nil
+}
+
+// Down stops the stack of a folder in good order; its data stays. A folder
+// without a stack is no error.
+func Down(ctx context.Context, dir string) error {
+	s, err := Open(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	unlock, err := lockFile(ctx, filepath.Join(s.options.Dir, "lock"))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return s.Stop(ctx)
+}
+
+// Stop stops all engines in good order, the brokers at the same time: a
+// broker's orderly stop needs a majority of controllers.
+func (s *Stack) Stop(ctx context.Context) error {
+	var group errgroup.Group
+	for _, p := range s.processes() {
+		group.Go(func() error { return p.Stop(ctx) })
+	}
+	return group.Wait()
+}
+
+// Brokers returns the addresses of the Kafka brokers.
+func (s *Stack) Brokers() []string { return slices.Clone(s.brokers) }
+
+// Kafka returns broker i, counted from 0.
+func (s *Stack) Kafka(i int) *Process { return s.kafka[i] }
+
+// ClickHouse returns the ClickHouse engine.
+func (s *Stack) ClickHouse() *Process { return s.clickhouse }
+
+// Dir returns the folder of data, settings and logs.
+func (s *Stack) Dir() string { return s.options.Dir }
+
+func (s *Stack) processes() []*Process {
+	if s.clickhouse == nil {
+		return s.kafka
+	}
+	return append(slices.Clone(s.kafka), s.clickhouse)
+}
+
+func (s *Stack) logPath(name string) string { return filepath.Join(s.options.Dir, "logs", name) }
+
+func (s *Stack) stateFile() string { return filepath.Join(s.options.Dir, "stack.json") }
+
+// build makes the processes and addresses that follow from the state.
+func (s *Stack) build() {
+	s.kafka, s.brokers = nil, nil
+	for i, b := range s.state.Kafka {
+		s.kafka = append(s.kafka, s.newBroker(i))
+		s.brokers = append(s.brokers, address(b.Port))
+	}
+	s.clickhouse = s.newEngine()
+	s.clickhouseAddress = address(s.state.ClickHousePort)
+	s.clickhouseHTTP = "http://" + address(s.state.ClickHouseHTTPPort)
+}
+
+func (s *Stack) loadState() error {
+	content, err := os.ReadFile(s.stateFile())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("stack: %w", err)
+	}
+	if err := json.Unmarshal(content, &s.state); err != nil {
+		return fmt.Errorf("stack: %s is damaged: %w: stop what runs from %s and delete the folder", s.stateFile(), err, s.options.Dir)
+	}
+	return nil
+}
+
+// saveState replaces the file as a whole: a crash leaves the old or the new one.
+func (s *Stack) saveState() error {
+	content, err := json.MarshalIndent(s.state, "", "  ")
+	if err != nil {
+		return fmt.Errorf("stack: %w", err)
+	}
+	if err := writeFiles(s.options.Dir, map[string][]byte{"stack.json.new": content}); err != nil {
+		return err
+	}
+	if err := os.Rename(s.stateFile()+".new", s.stateFile()); err != nil {
+		return fmt.Errorf("stack: %w", err)
+	}
+	return nil
+}
+
+// newClusterID returns a random id in the form Kafka uses.
+func newClusterID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails
+	return base64.RawURLEncoding.EncodeToString(id[:])
+}
