@@ -120,6 +120,20 @@ func (s *Stack) Stop(ctx context.Context) error {
 	return group.Wait()
 }
 
+// Kill ends all engines as kill -9 does.
+func (s *Stack) Kill() error {
+	var group errgroup.Group
+	for _, p := range s.processes() {
+		group.Go(func() error {
+			if !p.Running() {
+				return nil
+			}
+			return p.Kill()
+		})
+	}
+	return group.Wait()
+}
+
 // Brokers returns the addresses of the Kafka brokers.
 func (s *Stack) Brokers() []string { return slices.Clone(s.brokers) }
 
