@@ -3,7 +3,6 @@ package kafka_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -26,7 +25,7 @@ func admin(t *testing.T) *kadm.Client {
 	t.Cleanup(fake.Close)
 	cfg := config.DefaultKafka()
 	cfg.KafkaBrokers = fake.ListenAddrs()
-	opts, err := kafka.Options(cfg, "test", slog.New(slog.NewTextHandler(io.Discard, nil)), nil)
+	opts, err := kafka.Options(cfg, "test", slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/odograph/odograph/internal/run"
 )
 
-var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+var quiet = slog.New(slog.DiscardHandler)
 
 // journal records what happens, in order.
 type journal struct {
