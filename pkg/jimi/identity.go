@@ -125,7 +125,7 @@ func within(value []byte, field func(key, value []byte) error) error {
 func identity(value []byte) (string, bool) {
 	text, ok := scalar(value)
 	text = bytes.TrimSpace(text)
-	if !ok || len(text) == 0 || len(text) > maxIMEI || bytes.EqualFold(text, []byte("null")) {
+	if !ok || len(text) == 0 || len(text) > maxIMEI || equalFold(text, "NULL") {
 		return "", false
 	}
 	for _, c := range text {

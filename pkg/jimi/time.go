@@ -154,8 +154,13 @@ func fractionAndZone(b []byte) (nanos int64, ahead int, ok bool) {
 	return nanos, ahead, true
 }
 
-// checkTime gives a time that was read its place among possible ones: not
+// plausible tells whether a time that was read can be one of a device's: not
 // before firstYear, not more than MaxAhead after received.
+func plausible(t, received time.Time) bool {
+	return t.Year() >= firstYear && t.Sub(received) <= MaxAhead
+}
+
+// checkTime says in which way a time that was read is not plausible.
 func checkTime(kind, field string, t, received time.Time) error {
 	switch {
 	case t.Year() < firstYear:

@@ -45,10 +45,26 @@ func text(value []byte) ([]byte, state) {
 	if len(b) > 0 && (b[0] <= ' ' || b[len(b)-1] <= ' ') {
 		b = bytes.TrimSpace(b)
 	}
-	if len(b) == 0 || len(b) == 4 && bytes.EqualFold(b, []byte("null")) {
+	if len(b) == 0 || equalFold(b, "NULL") {
 		return nil, absent
 	}
 	return b, present
+}
+
+// equalFold compares with an upper-case word of ASCII letters without case.
+func equalFold(b []byte, upper string) bool {
+	if len(b) != len(upper) {
+		return false
+	}
+	for i, c := range b {
+		if c >= 'a' && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		if c != upper[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // textOf is text as a string; what is no text is left out.
@@ -108,9 +124,9 @@ func onOff(value []byte) (on bool, s state) {
 		return false, s
 	}
 	switch {
-	case len(b) == 1 && b[0] == '1', bytes.EqualFold(b, []byte("on")), bytes.EqualFold(b, []byte("true")):
+	case len(b) == 1 && b[0] == '1', equalFold(b, "ON"), equalFold(b, "TRUE"):
 		return true, present
-	case len(b) == 1 && b[0] == '0', bytes.EqualFold(b, []byte("off")), bytes.EqualFold(b, []byte("false")):
+	case len(b) == 1 && b[0] == '0', equalFold(b, "OFF"), equalFold(b, "FALSE"):
 		return false, present
 	}
 	if v, ok := parseDecimal(b); ok && (v == 0 || v == 1) { // 1.0
