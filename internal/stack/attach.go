@@ -1,9 +1,12 @@
 package stack
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"os"
+	"strings"
 )
 
 // Attach returns a stack of servers that something else runs. It has no
@@ -24,4 +27,19 @@ func Attach(brokers []string, clickHouseDSN string) (*Stack, error) {
 		clickhouseAddress: dsn.Host,
 		clickhouseHTTP:    "http://" + net.JoinHostPort(dsn.Hostname(), port),
 	}, nil
+}
+
+// FromEnvironment attaches to the servers named by ODOGRAPH_KAFKA_BROKERS and
+// ODOGRAPH_CLICKHOUSE_DSN. ok is false when neither is set; only one of them
+// is an error.
+func FromEnvironment() (s *Stack, ok bool, err error) {
+	brokers, dsn := os.Getenv("ODOGRAPH_KAFKA_BROKERS"), os.Getenv("ODOGRAPH_CLICKHOUSE_DSN")
+	switch {
+	case brokers == "" && dsn == "":
+		return nil, false, nil
+	case brokers == "" || dsn == "":
+		return nil, false, errors.New("stack: ODOGRAPH_KAFKA_BROKERS and ODOGRAPH_CLICKHOUSE_DSN belong together: set both or none")
+	}
+	s, err = Attach(strings.Split(brokers, ","), dsn)
+	return s, err == nil, err
 }
