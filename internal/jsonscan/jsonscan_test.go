@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -304,4 +306,40 @@ func BenchmarkObject(b *testing.B) {
 	for b.Loop() {
 		_ = jsonscan.Object(in, func(key, value []byte) error { n += len(value); return nil })
 	}
+}
+
+func TestDecimal(t *testing.T) {
+	for in, want := range map[string]float64{
+		"0": 0, "-0": math.Copysign(0, -1), "7.0": 7, "+5": 5, "007": 7, ".5": 0.5, "5.": 5, "-1.292066": -1.292066,
+		"113.91674845964586": 113.91674845964586, "1e3": 1000, "1.5E-3": 0.0015, "123456789012345678901234567890": 1.2345678901234568e29,
+		"0.000000000000000000000000000001": 1e-30,
+	} {
+		if got, ok := jsonscan.Decimal([]byte(in)); !ok || got != want || math.Signbit(got) != math.Signbit(want) {
+			t.Errorf("%s: %v %v, want %v", in, got, ok, want)
+		}
+	}
+	for _, in := range []string{"", "-", ".", "+.", "1e", "1e+", "0x10", "NaN", "Infinity", "1_0", "1,5", "1 ", " 1", "1e999", "5km", "--1", "1.2.3"} {
+		if got, ok := jsonscan.Decimal([]byte(in)); ok {
+			t.Errorf("%q: %v, want none", in, got)
+		}
+	}
+}
+
+func FuzzDecimalEqualToStrconv(f *testing.F) {
+	for _, s := range []string{"0", "-1.292066", "123456789012345", "1234567890123456.7", "1e-7", "00.10", "9007199254740993"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		want, err := strconv.ParseFloat(string(in), 64)
+		got, ok := jsonscan.Decimal(in)
+		if bytes.ContainsAny(in, "xXpP_iInN") {
+			if ok {
+				t.Errorf("%q: %v, not in decimal form", in, got)
+			}
+			return
+		}
+		if ok != (err == nil) || ok && (got != want || math.Signbit(got) != math.Signbit(want)) {
+			t.Errorf("%q: %v %v, strconv says %v %v", in, got, ok, want, err)
+		}
+	})
 }

@@ -10,7 +10,8 @@ import (
 
 // DecodeAlarm decodes an alarm of the alarm push (in its envelope with msg, or
 // flat as the reference prints it), of the Open API push, or of the alarm poll.
-// Where a name occurs in the envelope and in msg, the one in msg counts.
+// Where a name occurs in the envelope and in msg, the one in msg counts, but
+// for the envelope's own type, msgClass and gateTime.
 //
 // The code is alertType, else alertTypeId, else alarmType, a number or a word,
 // kept as text. Beside an alertType, alarmType is the subtype. The alertType
@@ -30,10 +31,8 @@ func DecodeAlarm(raw *Raw) (schema.Alarm, error) {
 	if err != nil {
 		return schema.Alarm{}, err
 	}
-	if kind := f["type"]; kind != nil {
-		if word, _ := text(kind); equalFold(word, "ICCID") || equalFold(word, "VIN") {
-			return schema.Alarm{}, ErrNotAlarm
-		}
+	if word, _ := text(f["type"]); equalFold(word, "ICCID") || equalFold(word, "VIN") {
+		return schema.Alarm{}, ErrNotAlarm
 	}
 	device, err := raw.device()
 	if err != nil {
@@ -73,6 +72,11 @@ func alarmFields(raw *Raw) (fields, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, name := range [...]string{"type", "msgClass", "gateTime"} {
+		if outer := f[name]; outer != nil {
+			inner[name] = outer
+		}
+	}
 	maps.Copy(f, inner)
 	return f, nil
 }
@@ -101,7 +105,7 @@ func alarmKey(a *schema.Alarm, kind string, f fields) error {
 	case garbage:
 		return invalid(kind, name, code, "an alarm code, a number or a word")
 	}
-	a.Code = string(word)
+	a.Code = string(bytes.TrimSuffix(word, []byte(".0"))) // 212.0, as some of its numbers are printed
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -51,10 +52,14 @@ func (b *Bytes) UnmarshalJSON(in []byte) error {
 type Cell uint64
 
 // MarshalText writes the hexadecimal form.
-func (c Cell) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%x", uint64(c)), nil }
+func (c Cell) MarshalText() ([]byte, error) { return strconv.AppendUint(nil, uint64(c), 16), nil }
 
 // UnmarshalText reads the hexadecimal form.
 func (c *Cell) UnmarshalText(b []byte) error {
-	_, err := fmt.Sscanf(string(b), "%x", (*uint64)(c))
-	return err
+	v, err := strconv.ParseUint(string(b), 16, 64)
+	if err != nil {
+		return fmt.Errorf("H3 cell: want up to 16 hexadecimal digits: %w", err)
+	}
+	*c = Cell(v)
+	return nil
 }
