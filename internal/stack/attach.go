@@ -12,20 +12,24 @@ import (
 // Attach returns a stack of servers that something else runs. It has no
 // processes: [Stack.Kafka] and [Stack.ClickHouse] cannot be used, and stopping
 // it does nothing. The HTTP interface of ClickHouse is taken to be on port
-// 8123 of the same host, or on the port of the DSN's parameter http_port.
+// 8123 of the same host, or on the port of the DSN's parameter http_port. A
+// DSN that names a user stands for every user.
 func Attach(brokers []string, clickHouseDSN string) (*Stack, error) {
 	dsn, err := url.Parse(clickHouseDSN)
 	if err != nil || dsn.Host == "" {
 		return nil, fmt.Errorf("stack: %q is no ClickHouse address: expected clickhouse://host:port/fleet", clickHouseDSN)
 	}
-	port := dsn.Query().Get("http_port")
+	parameters := dsn.Query()
+	port := parameters.Get("http_port")
 	if port == "" {
 		port = "8123"
 	}
+	parameters.Del("http_port") // ours alone: the driver would pass it on as a setting
+	dsn.RawQuery = parameters.Encode()
 	return &Stack{
-		brokers:           brokers,
-		clickhouseAddress: dsn.Host,
-		clickhouseHTTP:    "http://" + net.JoinHostPort(dsn.Hostname(), port),
+		brokers:        brokers,
+		clickhouseDSN:  dsn,
+		clickhouseHTTP: "http://" + net.JoinHostPort(dsn.Hostname(), port),
 	}, nil
 }
 

@@ -41,9 +41,20 @@ func (s *Stack) newEngine() *Process {
 			{s.state.ClickHousePort, "CLICKHOUSE_PORT"},
 			{s.state.ClickHouseHTTPPort, "CLICKHOUSE_HTTP_PORT"},
 		},
+		prepare: s.dropSystemLogs,
 		ready:   s.engineReady,
 		options: s.options,
 	}
+}
+
+// dropSystemLogs deletes the rows of system.query_log and its like that an
+// earlier life of the engine wrote. This engine forgets the tables of database
+// system when it ends, and then cannot create them over their old files.
+func (s *Stack) dropSystemLogs() error {
+	if err := os.RemoveAll(filepath.Join(s.engineDir(), "data", "data", "system")); err != nil {
+		return fmt.Errorf("stack: %w", err)
+	}
+	return nil
 }
 
 func (s *Stack) prepareEngine(library, server string) error {
@@ -106,10 +117,13 @@ func (s *Stack) ClickHouseDSN(user string) string {
 // ClickHouseDatabaseDSN is ClickHouseDSN for another database. Grants cover
 // databases whose names begin with "fleet".
 func (s *Stack) ClickHouseDatabaseDSN(user, database string) string {
-	dsn := url.URL{Scheme: "clickhouse", Host: s.clickhouseAddress, Path: "/" + database}
-	if user == "default" {
+	dsn := *s.clickhouseDSN
+	dsn.Path = "/" + database
+	switch {
+	case dsn.User != nil:
+	case user == "default":
 		dsn.User = url.User(user)
-	} else {
+	default:
 		dsn.User = url.UserPassword(user, user)
 	}
 	return dsn.String()

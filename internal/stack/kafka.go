@@ -81,6 +81,15 @@ func (s *Stack) prepareBroker(ctx context.Context, i int, jars string) error {
 	return runTool(ctx, s.options.Dir, nil, format[0], format[1:]...)
 }
 
+// sessionTimeout is how long a silent broker counts as alive. One broker alone
+// has nobody to hand over to; for it the time only delays a restart.
+func sessionTimeout(brokers int) time.Duration {
+	if brokers == 1 {
+		return 1500 * time.Millisecond
+	}
+	return 3 * time.Second
+}
+
 func (s *Stack) writeBrokerSettings(i int, data string) error {
 	var voters []string
 	for j, b := range s.state.Kafka {
@@ -91,6 +100,7 @@ func (s *Stack) writeBrokerSettings(i int, data string) error {
 		"ID": i + 1, "Port": s.state.Kafka[i].Port, "ControllerPort": s.state.Kafka[i].ControllerPort,
 		"Voters": strings.Join(voters, ","), "Data": data,
 		"Replication": len(s.state.Kafka), "MinISR": (len(s.state.Kafka) + 1) / 2,
+		"SessionTimeoutMS": sessionTimeout(len(s.state.Kafka)).Milliseconds(),
 	})
 	if err != nil {
 		return fmt.Errorf("stack: settings of %s: %w", s.kafka[i].name, err)

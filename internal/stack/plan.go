@@ -138,6 +138,6 @@ func (s *Stack) bringUpClickHouse(ctx context.Context) error {
 	if err := s.clickhouse.Start(ctx); err != nil {
 		return err
 	}
-	s.options.Log("ClickHouse answers at %s and %s", s.clickhouseAddress, s.clickhouseHTTP)
+	s.options.Log("ClickHouse answers at %s and %s", address(s.state.ClickHousePort), s.clickhouseHTTP)
 	return nil
 }

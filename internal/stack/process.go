@@ -24,9 +24,10 @@ const stopTimeout = 30 * time.Second
 // another process started.
 type Process struct {
 	name    string
-	command []string // program and arguments
-	marker  string   // the argument that no other process has
-	logs    []string // the first takes standard output and error
+	command []string     // program and arguments
+	prepare func() error // before each launch; may be nil
+	marker  string       // the argument that no other process has
+	logs    []string     // the first takes standard output and error
 	ports   []usedPort
 	ready   func(context.Context) error
 	options Options
@@ -158,6 +159,11 @@ func (p *Process) launch() error {
 	for _, u := range p.ports {
 		if !portIsFree(u.port) {
 			return portUsedError(u.port, p.name, u.setting)
+		}
+	}
+	if p.prepare != nil {
+		if err := p.prepare(); err != nil {
+			return err
 		}
 	}
 	log, err := openLog(p.logs[0])

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,9 +23,9 @@ type Stack struct {
 	kafka      []*Process // none when the brokers are not processes of this package
 	clickhouse *Process   // likewise nil
 
-	brokers           []string
-	clickhouseAddress string // host:port of the native protocol
-	clickhouseHTTP    string
+	brokers        []string
+	clickhouseDSN  *url.URL // without database; without user unless the environment gave one
+	clickhouseHTTP string
 }
 
 // state is what a later start needs to know of an earlier one.
@@ -165,7 +166,7 @@ func (s *Stack) build() {
 		s.brokers = append(s.brokers, address(b.Port))
 	}
 	s.clickhouse = s.newEngine()
-	s.clickhouseAddress = address(s.state.ClickHousePort)
+	s.clickhouseDSN = &url.URL{Scheme: "clickhouse", Host: address(s.state.ClickHousePort)}
 	s.clickhouseHTTP = "http://" + address(s.state.ClickHouseHTTPPort)
 }
 

@@ -5,21 +5,31 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/stretchr/testify/require"
 )
 
-func TestStartBoth(t *testing.T) {
-	t0 := time.Now()
-	s, err := Start(context.Background(), Options{Dir: t.TempDir(), EndWithParent: true, Log: t.Logf})
-	require.NoError(t, err)
-	t.Log("up after", time.Since(t0))
-	o, err := clickhouse.ParseDSN(s.ClickHouseDSN("migrator"))
-	require.NoError(t, err)
-	c, err := clickhouse.Open(o)
-	require.NoError(t, err)
-	require.NoError(t, c.Exec(context.Background(), "create table x (a Int64) engine=MergeTree order by a"))
-	t0 = time.Now()
-	require.NoError(t, s.Stop(context.Background()))
-	t.Log("down after", time.Since(t0))
+func TestTimes(t *testing.T) {
+	for _, n := range []int{1, 3} {
+		t0 := time.Now()
+		s, err := Start(context.Background(), Options{Dir: t.TempDir(), EndWithParent: true, Brokers: n, Log: t.Logf})
+		require.NoError(t, err)
+		t.Log(n, "up after", time.Since(t0))
+		for _, p := range s.processes() {
+			t0 = time.Now()
+			err := p.Kill()
+			t.Log(p.Name(), "kill", time.Since(t0), err)
+			t0 = time.Now()
+			err = p.Start(context.Background())
+			t.Log(p.Name(), "start", time.Since(t0), err)
+			t0 = time.Now()
+			err = p.Stop(context.Background())
+			t.Log(p.Name(), "stop", time.Since(t0), err)
+			t0 = time.Now()
+			err = p.Start(context.Background())
+			t.Log(p.Name(), "start", time.Since(t0), err)
+		}
+		t0 = time.Now()
+		err = s.Stop(context.Background())
+		t.Log("all stop", time.Since(t0), err)
+	}
 }
