@@ -1,0 +1,182 @@
+package jimi_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/odograph/odograph/internal/jsonscan"
+	"github.com/odograph/odograph/pkg/jimi"
+	"github.com/odograph/odograph/pkg/schema"
+	"pgregory.net/rapid"
+)
+
+// synonyms are names of which an item has one; with two, the last counts,
+// which a map cannot tell.
+var synonyms = map[string]string{"speed": "gpsSpeed", "gpsNum": "satelliteNum", "satellite": "satelliteNum", "accStatus": "acc", "posType": "postType"}
+
+// comparable tells whether encoding/json sees all of the item.
+func comparable(item []byte) bool {
+	seen, twice := map[string]bool{}, false
+	err := jsonscan.ShallowObject(item, func(key, _ []byte) error {
+		name := string(key)
+		if s, ok := synonyms[name]; ok {
+			name = s
+		}
+		twice = twice || seen[name]
+		seen[name] = true
+		return nil
+	})
+	return !twice && !errors.Is(err, jsonscan.ErrTooDeep) && utf8.Valid(item)
+}
+
+// sameAsPlain compares DecodeFix with the second opinion.
+func sameAsPlain(t interface{ Fatalf(string, ...any) }, raw *jimi.Raw) {
+	var got schema.Fix
+	err := jimi.DecodeFix(&got, raw)
+	var known *jimi.Error
+	if err != nil && !errors.As(err, &known) {
+		t.Fatalf("%s: not an *Error: %v", raw.Value, err)
+	}
+	if !comparable(raw.Value) {
+		return
+	}
+	want, reason := plainFix(raw)
+	switch {
+	case known == nil && reason != "":
+		t.Fatalf("%s: %+v, want %s", raw.Value, got, reason)
+	case known != nil && known.Reason != reason:
+		t.Fatalf("%s: %v (%s), want reason %q", raw.Value, err, known.Reason, reason)
+	case known == nil && !reflect.DeepEqual(got, want):
+		t.Fatalf("%s:\n%+v, want\n%+v", raw.Value, got, want)
+	}
+}
+
+// addFixtures seeds a fuzz target with the fixtures whose kind starts so.
+func addFixtures(f *testing.F, prefix string) {
+	paths, err := filepath.Glob("testdata/" + prefix + "*/*.json")
+	if err != nil || len(paths) == 0 {
+		f.Fatalf("no fixtures: %v", err)
+	}
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+}
+
+func fuzzFix(f *testing.F, kind string) {
+	addFixtures(f, kind)
+	f.Fuzz(func(t *testing.T, item []byte) {
+		raw := rawItem(kind, item)
+		raw.IMEI = "862000000000001"
+		sameAsPlain(t, raw)
+	})
+}
+
+func FuzzDecodeGPS(f *testing.F)          { fuzzFix(f, jimi.KindGPS) }
+func FuzzDecodeLocationList(f *testing.F) { fuzzFix(f, jimi.KindLocationList) }
+func FuzzDecodeLocationGet(f *testing.F)  { fuzzFix(f, jimi.KindLocationGet) }
+func FuzzDecodeTrackList(f *testing.F)    { fuzzFix(f, jimi.KindTrackList) }
+
+// fuzzRecord demands of any item a record that survives its encoding, or an
+// *Error with a reason.
+func fuzzRecord(f *testing.F, kind string) {
+	addFixtures(f, kind)
+	f.Fuzz(func(t *testing.T, item []byte) {
+		v, err := decode(rawItem(kind, item))
+		if err != nil {
+			var known *jimi.Error
+			if !errors.As(err, &known) || known.Reason == "" || known.Error() == "" {
+				t.Fatalf("%q: %v", item, err)
+			}
+			return
+		}
+		b, err := schema.Encode(v)
+		if err != nil {
+			t.Fatalf("%q: %v", item, err)
+		}
+		again := reflect.New(reflect.TypeOf(v).Elem()).Interface()
+		if err := schema.Decode(b, again); err != nil {
+			t.Fatalf("%s: %v", b, err)
+		}
+		raw := reflect.ValueOf(again).Elem().FieldByName("Raw").Bytes()
+		if string(raw) != string(item) {
+			t.Fatalf("raw bytes %q, want %q", raw, item)
+		}
+	})
+}
+
+func FuzzDecodeHeartbeat(f *testing.F)    { fuzzRecord(f, "pushhb") }
+func FuzzDecodeSession(f *testing.F)      { fuzzRecord(f, "pushevent") }
+func FuzzDecodeAlarm(f *testing.F)        { fuzzRecord(f, "pushalarm") }
+func FuzzDecodeOpenAPIAlarm(f *testing.F) { fuzzRecord(f, "openapi.jimi.push.device.alarm") }
+func FuzzDecodeAlarmPoll(f *testing.F)    { fuzzRecord(f, "poll.alarm_list") }
+func FuzzDecodeMessage(f *testing.F)      { fuzzRecord(f, "pushinstructresponse") }
+func FuzzDecodeUnknown(f *testing.F)      { fuzzRecord(f, "unknown.pushnew") }
+
+// Items whose fields take every form that occurs, and some that do not.
+func TestDecodeFixEqualToPlain(t *testing.T) {
+	value := rapid.OneOf(
+		rapid.SampledFrom([]string{`""`, `null`, `"null"`, `"-1"`, `-1`, `0`, `"0"`, `1`, `"1"`, `"ON"`, `"off"`, `true`, `{}`, `[1]`,
+			`"GPS"`, `"wifi"`, `3`, `"5"`, `7.0`, `"7.5"`, `360`, `361`, `-0.5`, `1e3`, `"1e400"`, `"0x10"`, `"0.00L"`, `" 12 "`, `"+5"`, `"1_0"`, `"NaN"`}),
+		rapid.StringMatching(`-?(0|[1-9][0-9]{0,3})\.[0-9]{1,15}`),
+		rapid.StringMatching(`"-?[0-9]{1,3}\.[0-9]{1,7}"`),
+	)
+	when := rapid.OneOf(
+		rapid.StringMatching(`"20[12][0-9]-0[0-9]-[0-3][0-9][ T][0-2]?[0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,3})?(Z|[+-]0[0-9]:?[03]0)?"`),
+		rapid.StringMatching(`1[0-9]{9}([0-9]{3})?`), value,
+	)
+	names := []string{"gpsSpeed", "speed", "direction", "satelliteNum", "gpsNum", "satellite", "acc", "accStatus", "ignition", "altitude",
+		"postType", "posType", "postMethod", "gpsMode", "distance", "status", "currentMileage", "mileage", "lat", "lng", "other"}
+	kinds := []string{jimi.KindGPS, jimi.KindLocationList, jimi.KindLocationGet, jimi.KindTrackList}
+	rapid.Check(t, func(t *rapid.T) {
+		members := []string{`"gpsTime":` + when.Draw(t, "gpsTime"), `"gateTime":` + when.Draw(t, "gateTime"), `"lat":52.5`, `"lng":"13.4"`}
+		for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom(names), func(s string) string { return s }).Draw(t, "names") {
+			member := `"` + name + `" : ` + value.Draw(t, name)
+			if name == "lat" || name == "lng" {
+				members[2] = strings.Replace(member, "lng", "lat", 1)
+				continue
+			}
+			members = append(members, member)
+		}
+		members = rapid.Permutation(members).Draw(t, "order")
+		raw := rawItem(rapid.SampledFrom(kinds).Draw(t, "kind"), []byte("{"+strings.Join(members, ",")+"}"))
+		raw.IMEI = "862000000000001"
+		sameAsPlain(t, raw)
+	})
+}
+
+func TestDecodeFixDoesNotAllocate(t *testing.T) {
+	raw := gpsRaw(usualGPS)
+	var fix schema.Fix
+	if n := testing.AllocsPerRun(100, func() {
+		if err := jimi.DecodeFix(&fix, raw); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// An item as large as a whole request, nested or long, costs milliseconds.
+func TestDecodersStandBombs(t *testing.T) {
+	for _, bomb := range []string{
+		strings.Repeat("[", 4<<20), strings.Repeat(`{"msg":`, 600_000),
+		`{"deviceImei":"` + strings.Repeat("9", 4<<20) + `"}`,
+		`{` + strings.Repeat(`"imei":1,`, 400_000) + `"imei":2}`,
+		`{"gpsTime":"` + strings.Repeat(" ", 4<<20) + `"}`,
+	} {
+		for _, kind := range jimi.Kinds {
+			if _, err := decode(rawItem(kind.Name, []byte(bomb))); err == nil && kind.Class == jimi.ClassFix {
+				t.Errorf("%s: %.20s…: no error", kind.Name, bomb)
+			}
+		}
+	}
+}
