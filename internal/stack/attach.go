@@ -27,6 +27,7 @@ func Attach(brokers []string, clickHouseDSN string) (*Stack, error) {
 	parameters.Del("http_port") // ours alone: the driver would pass it on as a setting
 	dsn.RawQuery = parameters.Encode()
 	return &Stack{
+		kind:           KindEnvironment,
 		brokers:        brokers,
 		clickhouseDSN:  dsn,
 		clickhouseHTTP: "http://" + net.JoinHostPort(dsn.Hostname(), port),

@@ -30,7 +30,7 @@ func (a asset) ensure(ctx context.Context, o Options) (string, error) {
 	if err := os.MkdirAll(o.Cache, 0o755); err != nil {
 		return "", fmt.Errorf("stack: create cache: %w", err)
 	}
-	unlock, err := lockFile(ctx, dir+".lock")
+	unlock, err := lockFile(ctx, filepath.Join(o.Cache, a.name+".lock"))
 	if err != nil {
 		return "", err
 	}
@@ -43,7 +43,11 @@ func (a asset) ensure(ctx context.Context, o Options) (string, error) {
 	if !errors.Is(checkErr, os.ErrNotExist) {
 		o.Log("%s in the cache is damaged (%v): fetching it again", a.name, checkErr)
 	}
-	temporary, err := os.MkdirTemp(o.Cache, ".fetch-"+a.name+"-")
+	if err := a.removeLeftovers(o.Cache); err != nil {
+		return "", err
+	}
+	o.Log("fetching %s into %s (once)", a.name, o.Cache)
+	temporary, err := os.MkdirTemp(o.Cache, a.temporaryPrefix())
 	if err != nil {
 		return "", fmt.Errorf("stack: create cache: %w", err)
 	}
@@ -61,6 +65,23 @@ func (a asset) ensure(ctx context.Context, o Options) (string, error) {
 		return "", fmt.Errorf("stack: move %s into the cache: %w", a.name, err)
 	}
 	return dir, os.Chmod(dir, 0o755)
+}
+
+func (a asset) temporaryPrefix() string { return ".fetch-" + a.name + "-" }
+
+// removeLeftovers deletes what a killed fetch left behind. The caller holds
+// the lock of this asset, so nobody is filling those folders.
+func (a asset) removeLeftovers(cache string) error {
+	old, err := filepath.Glob(filepath.Join(cache, a.temporaryPrefix()+"*"))
+	if err != nil {
+		return fmt.Errorf("stack: clean cache: %w", err)
+	}
+	for _, dir := range old {
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("stack: clean cache: %w", err)
+		}
+	}
+	return nil
 }
 
 // lockFile takes an exclusive lock between processes; the kernel frees it when

@@ -19,9 +19,12 @@ import (
 type Stack struct {
 	options Options
 	state   state
+	kind    Kind
 
 	kafka      []*Process // none when the brokers are not processes of this package
 	clickhouse *Process   // likewise nil
+
+	closers []func(context.Context) error // end what is not a Process
 
 	brokers        []string
 	clickhouseDSN  *url.URL // without database; without user unless the environment gave one
@@ -59,7 +62,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	}
 	defer unlock()
 
-	s := &Stack{options: o}
+	s := &Stack{options: o, kind: KindNative}
 	if err := s.loadState(); err != nil {
 		return nil, err
 	}
@@ -82,7 +85,7 @@ func Open(dir string) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{options: o}
+	s := &Stack{options: o, kind: KindNative}
 	if err := s.loadState(); err != nil {
 		return nil, err
 	}
@@ -112,18 +115,32 @@ func Down(ctx context.Context, dir string) error {
 }
 
 // Stop stops all engines in good order, the brokers at the same time: a
-// broker's orderly stop needs a majority of controllers.
+// broker's orderly stop needs a majority of controllers. The data of native
+// engines stays.
 func (s *Stack) Stop(ctx context.Context) error {
 	var group errgroup.Group
 	for _, p := range s.processes() {
 		group.Go(func() error { return p.Stop(ctx) })
 	}
+	for _, end := range s.takeClosers() {
+		group.Go(func() error { return end(ctx) })
+	}
 	return group.Wait()
+}
+
+// takeClosers empties the list, so that each is called once.
+func (s *Stack) takeClosers() []func(context.Context) error {
+	closers := s.closers
+	s.closers = nil
+	return closers
 }
 
 // Kill ends all engines as kill -9 does.
 func (s *Stack) Kill() error {
 	var group errgroup.Group
+	for _, end := range s.takeClosers() {
+		group.Go(func() error { return end(context.Background()) })
+	}
 	for _, p := range s.processes() {
 		group.Go(func() error {
 			if !p.Running() {
@@ -138,10 +155,14 @@ func (s *Stack) Kill() error {
 // Brokers returns the addresses of the Kafka brokers.
 func (s *Stack) Brokers() []string { return slices.Clone(s.brokers) }
 
-// Kafka returns broker i, counted from 0.
+// Kind tells what answers behind the addresses.
+func (s *Stack) Kind() Kind { return s.kind }
+
+// Kafka returns broker i, counted from 0. Only a native stack has brokers that
+// can be stopped, killed and paused.
 func (s *Stack) Kafka(i int) *Process { return s.kafka[i] }
 
-// ClickHouse returns the ClickHouse engine.
+// ClickHouse returns the ClickHouse engine of a native stack, nil otherwise.
 func (s *Stack) ClickHouse() *Process { return s.clickhouse }
 
 // Dir returns the folder of data, settings and logs.

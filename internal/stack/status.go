@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -24,17 +25,21 @@ func (e EngineStatus) String() string {
 	}
 }
 
-// Status asks each engine, for 3 s at most.
+// Status asks all engines at the same time, for 2 s at most.
 func (s *Stack) Status(ctx context.Context) []EngineStatus {
-	var all []EngineStatus
-	for _, p := range s.processes() {
-		status := EngineStatus{Name: p.name, PID: p.PID()}
-		if status.PID != 0 {
-			try, cancel := context.WithTimeout(ctx, 3*time.Second)
-			status.Err = p.ready(try)
-			cancel()
-		}
-		all = append(all, status)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	processes := s.processes()
+	all := make([]EngineStatus, len(processes))
+	var group sync.WaitGroup
+	for i, p := range processes {
+		group.Go(func() {
+			all[i] = EngineStatus{Name: p.name, PID: p.PID()}
+			if all[i].PID != 0 {
+				all[i].Err = p.ready(ctx)
+			}
+		})
 	}
+	group.Wait()
 	return all
 }
