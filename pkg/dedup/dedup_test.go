@@ -1,0 +1,218 @@
+package dedup_test
+
+import (
+	"testing"
+	"unsafe"
+
+	"pgregory.net/rapid"
+
+	"github.com/odograph/odograph/pkg/dedup"
+	"github.com/odograph/odograph/pkg/schema"
+)
+
+const (
+	page = 1024
+	base = int64(1_700_000_000)
+)
+
+// A model is a Window without its cleverness: all that was ever added.
+type model struct {
+	seen   map[int64]byte
+	newest int64
+}
+
+func (m *model) lookup(second int64, print byte) dedup.Outcome {
+	if m.newest > 0 && second/page <= m.newest/page-dedup.Slots {
+		return dedup.BeyondWindow
+	}
+	switch p, ok := m.seen[second]; {
+	case !ok:
+		return dedup.New
+	case p != print:
+		return dedup.Conflict
+	}
+	return dedup.Repeat
+}
+
+// TestWindowEqualToModel feeds any order and duplication of fixes to a window
+// that is forked, dropped, kept, written and restored at any time.
+func TestWindowEqualToModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := model{seen: map[int64]byte{}}
+		var kept dedup.Window
+		changelog := map[int][]byte{}
+		for range rapid.IntRange(1, 8).Draw(t, "transactions") {
+			w := kept.Fork()
+			added := map[int64]byte{}
+			newest := m.newest
+			for range rapid.IntRange(0, 60).Draw(t, "fixes") {
+				second := base + rapid.Int64Range(-40*page, 40*page).Draw(t, "second")
+				if rapid.Bool().Draw(t, "close") {
+					second = m.newest + rapid.Int64Range(-5, 5).Draw(t, "near")
+					second = max(second, 0)
+				}
+				print := byte(rapid.IntRange(0, 2).Draw(t, "print"))
+				got, want := w.Lookup(second, print), m.lookup(second, print)
+				if got != want {
+					t.Fatalf("second %d (newest %d): got %d, want %d", second, m.newest, got, want)
+				}
+				if got == dedup.New {
+					w.Add(second, print)
+					m.seen[second], added[second] = print, print
+					m.newest = max(m.newest, second)
+				}
+			}
+			if rapid.Bool().Draw(t, "abort") {
+				for s := range added {
+					delete(m.seen, s)
+				}
+				m.newest = newest
+				continue
+			}
+			w.Dirty(func(slot int) { changelog[slot] = w.AppendPage(nil, slot) })
+			w.Settle()
+			kept = w
+			if rapid.Bool().Draw(t, "restart") {
+				kept = dedup.Window{}
+				for slot, b := range changelog {
+					if err := kept.LoadPage(slot, b); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestMinSpan(t *testing.T) {
+	var w dedup.Window
+	// The worst case: the newest fix stands alone at the start of its page.
+	newest := (base/page + 1) * page
+	oldest := newest - int64(dedup.MinSpan.Seconds())
+	w.Add(oldest, 1)
+	w.Add(newest, 1)
+	if dedup.MinSpan.Hours() < 6 {
+		t.Errorf("the window spans %v, want at least 6 h", dedup.MinSpan)
+	}
+	if got := w.Lookup(oldest, 1); got != dedup.Repeat {
+		t.Errorf("the oldest second: got %d, want Repeat", got)
+	}
+	if got := w.Lookup(oldest-1, 1); got != dedup.BeyondWindow {
+		t.Errorf("before it: got %d, want BeyondWindow", got)
+	}
+}
+
+func TestPageRefusesWhatItIsNot(t *testing.T) {
+	var w dedup.Window
+	for s := range int64(900) {
+		w.Add(base/page*page+s, byte(s))
+	}
+	slot := int(base / page % dedup.Slots)
+	good := w.AppendPage(nil, slot)
+	for n := range len(good) {
+		if err := new(dedup.Window).LoadPage(slot, good[:n]); err == nil {
+			t.Fatalf("took a page cut to %d of %d bytes", n, len(good))
+		}
+	}
+	if err := new(dedup.Window).LoadPage((slot+1)%dedup.Slots, good); err == nil {
+		t.Error("took a page in the wrong slot")
+	}
+}
+
+func FuzzLoadPage(f *testing.F) {
+	var w dedup.Window
+	w.Add(base, 7)
+	f.Add(w.AppendPage(nil, int(base/page%dedup.Slots)))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for slot := range dedup.Slots {
+			var w dedup.Window
+			if w.LoadPage(slot, b) != nil {
+				continue
+			}
+			var again dedup.Window
+			if err := again.LoadPage(slot, w.AppendPage(nil, slot)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestRecent(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := &dedup.Recent{}
+		var all []uint64
+		for range rapid.IntRange(0, 100).Draw(t, "items") {
+			id := rapid.Uint64Range(0, 60).Draw(t, "id")
+			last := all[max(0, len(all)-dedup.RecentSize):]
+			want := false
+			for _, x := range last {
+				want = want || x == id
+			}
+			if got := r.Seen(id); got != want {
+				t.Fatalf("%d: got %v, want %v", id, got, want)
+			}
+			r = r.With(id)
+			all = append(all, id)
+			if rapid.Bool().Draw(t, "restart") {
+				var err error
+				if r, err = dedup.ParseRecent(r.Append(nil)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
+func TestFingerprint(t *testing.T) {
+	fix := func(lat, lng, speed, heading float64) *schema.Fix {
+		return &schema.Fix{Lat: lat, Lng: lng, SpeedKMH: schema.Some(speed), HeadingDeg: schema.Some(heading)}
+	}
+	a := fix(22.576539, 113.942885, 41, 155)
+	if dedup.Fingerprint(a) != dedup.Fingerprint(fix(22.5765391234, 113.9428853, 41.2, 155.1)) {
+		t.Error("another precision is another content")
+	}
+	if dedup.Fingerprint(a) == dedup.Fingerprint(fix(22.586539, 113.942885, 41, 155)) {
+		t.Error("a kilometre away is the same content")
+	}
+	if dedup.Fingerprint(a) == dedup.Fingerprint(&schema.Fix{Lat: a.Lat, Lng: a.Lng}) {
+		t.Error("without speed and heading is the same content")
+	}
+}
+
+// TestBytesPerDevice states what a device costs; the package doc repeats it.
+func TestBytesPerDevice(t *testing.T) {
+	for _, c := range []struct {
+		interval  int64
+		mostBytes int
+		mostLog   int // changelog bytes of one accepted fix, key and value
+	}{{1, 28_000, 800}, {10, 6_500, 200}, {60, 4_500, 60}} {
+		var w dedup.Window
+		log, fixes := 0, 0
+		for s := base; s < base+24*3600; s += c.interval {
+			w.Add(s, byte(s))
+			w.Dirty(func(slot int) { log += len("356938035643809/") + 2 + len(w.AppendPage(nil, slot)) })
+			w = w.Fork() // one transaction a fix: the dearest pattern
+			fixes++
+		}
+		size := int(unsafe.Sizeof(w)) + dedup.PageBytes(&w)
+		t.Logf("a fix every %2d s: %5d bytes in memory, %3d changelog bytes a fix", c.interval, size, log/fixes)
+		if size > c.mostBytes || log/fixes > c.mostLog {
+			t.Errorf("a fix every %d s: more than %d bytes or %d changelog bytes", c.interval, c.mostBytes, c.mostLog)
+		}
+	}
+}
+
+func BenchmarkLookupAdd(b *testing.B) {
+	b.ReportAllocs()
+	var w dedup.Window
+	second := base
+	for i := 0; b.Loop(); i++ {
+		if i%50 == 0 {
+			w = w.Fork()
+		}
+		second += 10
+		if w.Lookup(second, 3) == dedup.New {
+			w.Add(second, 3)
+		}
+	}
+}
