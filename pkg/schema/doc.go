@@ -10,3 +10,5 @@
 // WGS-84 degrees, times are UTC. A value that the vendor left out, sent empty
 // or sent as a sentinel is absent (see Opt), never 0.
 package schema
+
+//go:generate go test -run TestSchemaFilesMatchTypes -update

@@ -56,9 +56,12 @@ const (
 	fixTime
 	fixLat
 	fixLng
+	fixH3R7
+	fixH3R9
+	fixH3R11
 )
 
-var fixRequired = required{"imei", "received_time", "source", "raw_partition", "raw_offset", "fix_time", "lat", "lng"}
+var fixRequired = required{"imei", "received_time", "source", "raw_partition", "raw_offset", "fix_time", "lat", "lng", "h3_r7", "h3_r9", "h3_r11"}
 
 // DecodeJSON reads a fix, overwriting f. It accepts what encoding/json accepts
 // with the same result, but for three things: names are compared exactly, a
@@ -108,11 +111,11 @@ func (f *Fix) member(key, value []byte, was *Item) (seen uint, err error) {
 	case "quality":
 		return 0, readQuality(&f.Quality, value)
 	case "h3_r7":
-		return 0, readCell(&f.H3R7, value)
+		return fixH3R7, readCell(&f.H3R7, value)
 	case "h3_r9":
-		return 0, readCell(&f.H3R9, value)
+		return fixH3R9, readCell(&f.H3R9, value)
 	case "h3_r11":
-		return 0, readCell(&f.H3R11, value)
+		return fixH3R11, readCell(&f.H3R11, value)
 	}
 	return f.Item.member(key, value, was)
 }

@@ -34,7 +34,7 @@ type required []string
 func (r required) check(seen uint) error {
 	for i, name := range r {
 		if seen&(1<<i) == 0 {
-			return fmt.Errorf("member %s is missing; only the enricher may write to this topic", name)
+			return fmt.Errorf("member %s is missing; every record of its topic has it, so another program wrote this one", name)
 		}
 	}
 	return nil
