@@ -3,6 +3,7 @@ package jsonscan
 import (
 	"encoding/binary"
 	"errors"
+	"math/bits"
 )
 
 // space returns the first position from i on that is not white space.
@@ -44,8 +45,14 @@ func skipShallow(b []byte, i, depth int) (int, error) {
 			return skipMembers(b, i, depth+1)
 		}
 		return skipElements(b, i, depth+1)
+	case 't':
+		return skipWord(b, i, "true")
+	case 'f':
+		return skipWord(b, i, "false")
+	case 'n':
+		return skipWord(b, i, "null")
 	default:
-		return skipScalar(b, i)
+		return skipNumber(b, i)
 	}
 }
 
@@ -168,24 +175,30 @@ const (
 	highs = 0x8080808080808080
 )
 
+// plain returns the first position from i on that holds a quote, a backslash or
+// a control character, len(b) where there is none. It looks at eight bytes at a
+// time: each of the three tests sets the high bit of the bytes it is about, and
+// of none below the first of them.
+func plain(b []byte, i int) int {
+	for i+8 <= len(b) {
+		w := binary.LittleEndian.Uint64(b[i:])
+		quote, slash := w^(ones*'"'), w^(ones*'\\')
+		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w) & highs; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+		i += 8
+	}
+	for i < len(b) && b[i] >= ' ' && b[i] != '"' && b[i] != '\\' {
+		i++
+	}
+	return i
+}
+
 // skipString validates the string at b[i] (a double quote) and returns the
 // position after its closing quote, and whether it contains an escape.
 func skipString(b []byte, i int) (stop int, escaped bool, err error) {
 	for i++; ; {
-		// Eight bytes at a time while none is a quote, a backslash or a
-		// control character (each test leaves the high bit of such a byte;
-		// a false alarm only means a slower look).
-		for i+8 <= len(b) {
-			w := binary.LittleEndian.Uint64(b[i:])
-			quote, slash := w^(ones*'"'), w^(ones*'\\')
-			if ((quote-ones)&^quote|(slash-ones)&^slash|(w-ones*0x20)&^w)&highs != 0 {
-				break
-			}
-			i += 8
-		}
-		for i < len(b) && b[i] >= ' ' && b[i] != '"' && b[i] != '\\' {
-			i++
-		}
+		i = plain(b, i)
 		switch {
 		case i == len(b):
 			return 0, false, syntax(i, "a closing double quote")
@@ -224,19 +237,6 @@ func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
-// skipScalar validates the number or word at b[i].
-func skipScalar(b []byte, i int) (int, error) {
-	switch b[i] {
-	case 't':
-		return skipWord(b, i, "true")
-	case 'f':
-		return skipWord(b, i, "false")
-	case 'n':
-		return skipWord(b, i, "null")
-	}
-	return skipNumber(b, i)
-}
-
 func skipWord(b []byte, i int, word string) (int, error) {
 	if len(b)-i >= len(word) && string(b[i:i+len(word)]) == word {
 		return i + len(word), nil
@@ -244,6 +244,7 @@ func skipWord(b []byte, i int, word string) (int, error) {
 	return 0, syntax(i, word)
 }
 
+// skipNumber validates the number at b[i].
 func skipNumber(b []byte, i int) (int, error) {
 	if b[i] == '-' {
 		i++

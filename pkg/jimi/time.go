@@ -11,9 +11,9 @@ import (
 // wantTime is what a time may look like, for error messages.
 const wantTime = "yyyy-MM-dd HH:mm:ss (UTC), RFC 3339, Unix seconds or Unix milliseconds"
 
-// firstYear is the first year a time of the platform can be in: trackers of
-// this kind are younger, and a clock that was never set says 1970 or 1980.
-const firstYear = 2000
+// earliest is the first time an item of the platform can have: trackers of this
+// kind are younger, and a clock that was never set says 1970 or 1980.
+var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // MaxAhead is how far after the time it was received an item's own time may
 // lie. Clocks differ a little; beyond that it would move a device's history
@@ -155,17 +155,17 @@ func fractionAndZone(b []byte) (nanos int64, ahead int, ok bool) {
 }
 
 // plausible tells whether a time that was read can be one of a device's: not
-// before firstYear, not more than MaxAhead after received.
+// before earliest, not more than MaxAhead after received.
 func plausible(t, received time.Time) bool {
-	return t.Year() >= firstYear && t.Sub(received) <= MaxAhead
+	return !t.Before(earliest) && t.Sub(received) <= MaxAhead
 }
 
 // checkTime says in which way a time that was read is not plausible.
 func checkTime(kind, field string, t, received time.Time) error {
 	switch {
-	case t.Year() < firstYear:
+	case t.Before(earliest):
 		return &Error{Reason: schema.ReasonTimeOutOfRange, Kind: kind, Field: field,
-			Err: fmt.Errorf("%s is before %d, the device's clock is not set", t.Format(time.RFC3339), firstYear)}
+			Err: fmt.Errorf("%s is before %d, the device's clock is not set", t.Format(time.RFC3339), earliest.Year())}
 	case t.Sub(received) > MaxAhead:
 		return &Error{Reason: schema.ReasonTimeInFuture, Kind: kind, Field: field,
 			Err: fmt.Errorf("%s is more than %v after the item was received, at %s",

@@ -74,6 +74,11 @@ func textOf(value []byte) string {
 
 // number reads a number or a string with one, in decimal form.
 func number(value []byte) (float64, state) {
+	if len(value) > 0 && value[0] != '"' { // the usual form
+		if v, ok := jsonscan.Decimal(value); ok {
+			return v, present
+		}
+	}
 	b, s := text(value)
 	if s != present {
 		return 0, s
@@ -118,17 +123,20 @@ func whole(value []byte, least, most float64) (int64, state) {
 
 // onOff reads a switch: 0/1, "0"/"1", "ON"/"OFF", true/false.
 func onOff(value []byte) (on bool, s state) {
+	if len(value) == 1 && (value[0] == '0' || value[0] == '1') { // the usual form
+		return value[0] == '1', present
+	}
 	b, s := text(value)
 	if s != present {
 		return false, s
 	}
 	switch {
-	case len(b) == 1 && b[0] == '1', equalFold(b, "ON"), equalFold(b, "TRUE"):
+	case equalFold(b, "ON"), equalFold(b, "TRUE"):
 		return true, present
-	case len(b) == 1 && b[0] == '0', equalFold(b, "OFF"), equalFold(b, "FALSE"):
+	case equalFold(b, "OFF"), equalFold(b, "FALSE"):
 		return false, present
 	}
-	if v, ok := jsonscan.Decimal(b); ok && (v == 0 || v == 1) { // 1.0
+	if v, ok := jsonscan.Decimal(b); ok && (v == 0 || v == 1) { // "1", 1.0
 		return v == 1, present
 	} else if ok && v == -1 {
 		return false, absent

@@ -56,10 +56,23 @@ func (c Cell) MarshalText() ([]byte, error) { return strconv.AppendUint(nil, uin
 
 // UnmarshalText reads the hexadecimal form.
 func (c *Cell) UnmarshalText(b []byte) error {
-	v, err := strconv.ParseUint(string(b), 16, 64)
-	if err != nil {
-		return fmt.Errorf("H3 cell: want up to 16 hexadecimal digits: %w", err)
+	var v Cell
+	for _, d := range b {
+		switch {
+		case d >= '0' && d <= '9':
+			d -= '0'
+		case d >= 'a' && d <= 'f':
+			d -= 'a' - 10
+		case d >= 'A' && d <= 'F':
+			d -= 'A' - 10
+		default:
+			return fmt.Errorf("H3 cell %q: want hexadecimal digits", b)
+		}
+		v = v<<4 | Cell(d)
 	}
-	*c = Cell(v)
+	if len(b) == 0 || len(b) > 16 {
+		return fmt.Errorf("H3 cell %q: want 1 to 16 hexadecimal digits", b)
+	}
+	*c = v
 	return nil
 }

@@ -151,12 +151,36 @@ func readInt(dst *int64, value []byte, bits int) error {
 	if value[0] == 'n' {
 		return nil
 	}
-	v, err := strconv.ParseInt(string(value), 10, bits)
-	if err != nil {
+	v, ok := wholeNumber(value)
+	if half := int64(1) << (bits - 1); !ok || bits < 64 && (v < -half || v >= half) {
 		return wrong(value, "a whole number of "+strconv.Itoa(bits)+" bits")
 	}
 	*dst = v
 	return nil
+}
+
+// wholeNumber is strconv.ParseInt for a JSON number, quicker for up to 18
+// digits, which cannot overflow.
+func wholeNumber(value []byte) (int64, bool) {
+	digits := value
+	if value[0] == '-' {
+		digits = value[1:]
+	}
+	if len(digits) > 18 {
+		v, err := strconv.ParseInt(string(value), 10, 64)
+		return v, err == nil
+	}
+	var v int64
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		v = v*10 + int64(c-'0')
+	}
+	if value[0] == '-' {
+		v = -v
+	}
+	return v, len(digits) > 0
 }
 
 func readBool(dst *bool, value []byte) error {
