@@ -1,0 +1,181 @@
+package main
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/odograph/odograph/pkg/dedup"
+)
+
+// A device is all that is remembered of one device.
+type device struct {
+	imei   string
+	window dedup.Window
+	recent *dedup.Recent
+	head   head
+
+	recentDirty, headDirty bool
+}
+
+func (d *device) fork() *device {
+	return &device{imei: d.imei, window: d.window.Fork(), recent: d.recent, head: d.head}
+}
+
+// A partition is the state of one input partition as of the last committed
+// transaction.
+type partition struct {
+	number  int32
+	next    int64 // offset of the next input record; -1 before the first
+	devices map[string]*device
+}
+
+func newPartition(number int32) *partition {
+	return &partition{number: number, next: -1, devices: map[string]*device{}}
+}
+
+// An overlay is what one transaction changes of a partition. It is merged when
+// the transaction commits and dropped when it aborts.
+type overlay struct {
+	base    *partition
+	next    int64
+	devices map[string]*device
+}
+
+func (p *partition) begin() *overlay {
+	return &overlay{base: p, next: p.next, devices: map[string]*device{}}
+}
+
+// device is the overlay's own copy of a device's state.
+func (o *overlay) device(imei []byte) *device {
+	if d := o.devices[string(imei)]; d != nil {
+		return d
+	}
+	var d *device
+	if base := o.base.devices[string(imei)]; base != nil {
+		d = base.fork()
+	} else {
+		d = &device{imei: string(imei), recent: &dedup.Recent{}}
+	}
+	o.devices[d.imei] = d
+	return d
+}
+
+// merge takes the changes of a committed transaction.
+func (p *partition) merge(o *overlay) {
+	for imei, d := range o.devices {
+		d.window.Settle()
+		d.recentDirty, d.headDirty = false, false
+		p.devices[imei] = d
+	}
+	p.next = o.next
+}
+
+// The changelog: key IMEI/part, where the part is the slot of a page of the
+// dedup window, "r" (recent identities) or "h" (head). Only what changed is
+// written. The input position stands under positionKey.
+const (
+	positionKey = "@position"
+	partRecent  = "r"
+	partHead    = "h"
+)
+
+// changelog calls put for every part that the transaction changed. The slices
+// are valid during the call.
+func (o *overlay) changelog(put func(key, value []byte)) {
+	var key, value []byte
+	part := func(d *device, name string, appendTo func([]byte) []byte) {
+		key = append(append(append(key[:0], d.imei...), '/'), name...)
+		value = appendTo(value[:0])
+		put(key, value)
+	}
+	for _, d := range o.devices {
+		d.window.Dirty(func(slot int) {
+			part(d, strconv.Itoa(slot), func(b []byte) []byte { return d.window.AppendPage(b, slot) })
+		})
+		if d.recentDirty {
+			part(d, partRecent, d.recent.Append)
+		}
+		if d.headDirty {
+			part(d, partHead, d.head.append)
+		}
+	}
+	put([]byte(positionKey), binary.BigEndian.AppendUint64(nil, uint64(o.next)))
+}
+
+var errState = errors.New("the state topic holds what this version did not write")
+
+// load takes one changelog record; a nil value deletes nothing that matters.
+func (p *partition) load(key, value []byte) error {
+	if value == nil {
+		return nil
+	}
+	if string(key) == positionKey {
+		if len(value) != 8 {
+			return fmt.Errorf("%w: position of %d bytes", errState, len(value))
+		}
+		p.next = int64(binary.BigEndian.Uint64(value))
+		return nil
+	}
+	imei, part, ok := strings.Cut(string(key), "/")
+	if !ok {
+		return fmt.Errorf("%w: key %q", errState, key)
+	}
+	d := p.devices[imei]
+	if d == nil {
+		d = &device{imei: imei, recent: &dedup.Recent{}}
+		p.devices[imei] = d
+	}
+	if err := d.load(part, value); err != nil {
+		return fmt.Errorf("%w: key %q: %w", errState, key, err)
+	}
+	return nil
+}
+
+func (d *device) load(part string, value []byte) (err error) {
+	switch part {
+	case partRecent:
+		d.recent, err = dedup.ParseRecent(value)
+	case partHead:
+		d.head, err = parseHead(value)
+	default:
+		var slot int
+		if slot, err = strconv.Atoi(part); err == nil {
+			err = d.window.LoadPage(slot, value)
+		}
+	}
+	return err
+}
+
+const headVersion = 1
+
+func (h *head) append(dst []byte) []byte {
+	dst = append(dst, headVersion, h.confirmed)
+	for _, p := range [...]point{h.trusted, h.suspect} {
+		dst = binary.AppendVarint(dst, p.second)
+		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(p.lat))
+		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(p.lng))
+	}
+	return dst
+}
+
+func parseHead(b []byte) (h head, err error) {
+	if len(b) < 2 || b[0] != headVersion {
+		return h, fmt.Errorf("%w: head of %d bytes", errState, len(b))
+	}
+	h.confirmed, b = b[1], b[2:]
+	for _, p := range [...]*point{&h.trusted, &h.suspect} {
+		second, n := binary.Varint(b)
+		if n <= 0 || len(b) < n+16 {
+			return h, fmt.Errorf("%w: head cut off", errState)
+		}
+		p.second = second
+		p.lat = math.Float64frombits(binary.LittleEndian.Uint64(b[n:]))
+		p.lng = math.Float64frombits(binary.LittleEndian.Uint64(b[n+8:]))
+		b = b[n+16:]
+	}
+	return h, nil
+}
