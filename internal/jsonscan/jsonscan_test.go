@@ -74,10 +74,10 @@ func TestWrongType(t *testing.T) {
 func TestCallbackErrorEndsTheWalk(t *testing.T) {
 	stop, calls := errors.New("stop"), 0
 	count := func() error { calls++; return stop }
-	if err := jsonscan.Object([]byte(`{"a":1,"b":2}`), func(_, _ []byte) error { return count() }); err != stop {
+	if err := jsonscan.Object([]byte(`{"a":1,"b":2}`), func(_, _ []byte) error { return count() }); !errors.Is(err, stop) {
 		t.Error(err)
 	}
-	if err := jsonscan.Array([]byte(`[1,2]`), func([]byte) error { return count() }); err != stop {
+	if err := jsonscan.Array([]byte(`[1,2]`), func([]byte) error { return count() }); !errors.Is(err, stop) {
 		t.Error(err)
 	}
 	if calls != 2 {

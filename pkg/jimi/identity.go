@@ -66,7 +66,8 @@ var errFound = errors.New("found")
 // as a string or a number. It is text: its length and check digit are not
 // enforced, as real and official items break them. It reports false where the
 // item names none (absent, empty, null, or no letters, digits, '-' and '_' of
-// at most 32 bytes) or is not a JSON object.
+// at most 32 bytes) or is not a JSON object; it does not look behind a
+// deviceImei.
 func IMEI(item []byte) (string, bool) {
 	best, at := "", rankNone
 	take := func(rank int, value []byte) error {

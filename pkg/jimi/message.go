@@ -13,14 +13,11 @@ import (
 // *Error: an item of a known kind that is not one JSON object. A push that is
 // in no document may hold anything and is always taken.
 func DecodeMessage(raw *Raw) (schema.Message, error) {
-	m := schema.Message{Item: raw.item(), Kind: raw.Kind, Raw: bytes.Clone(raw.Value)}
 	f, err := readFields(raw.Kind, raw.Value)
-	if err != nil {
-		if strings.HasPrefix(raw.Kind, PrefixUnknown) {
-			return m, nil
-		}
+	if err != nil && !strings.HasPrefix(raw.Kind, PrefixUnknown) {
 		return schema.Message{}, err
 	}
+	m := schema.Message{Item: raw.item(), Kind: raw.Kind, Raw: bytes.Clone(raw.Value)}
 	t, err := firstTime(raw.Kind, raw.Headers.Received,
 		f.time("eventTime"), f.time("alarmTime"), f.time("alertTime"), f.time("gpsTime"),
 		f.time("dataReportTime"), f.time("startTime"), f.time("gateTime"), f.time("postTime"))
