@@ -1,8 +1,11 @@
 package jimi_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -29,6 +32,39 @@ func BenchmarkDecodeFix(b *testing.B) {
 	for b.Loop() {
 		if err := jimi.DecodeFix(&fix, raw); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// The decoders and the search for the IMEI over one usual item each.
+func BenchmarkDecode(b *testing.B) {
+	for _, path := range []string{"pushgps/usual", "poll.location_list/usual", "poll.track_list/usual", "pushhb/usual",
+		"pushevent/login", "pushalarm/envelope", "openapi.jimi.push.device.alarm/usual", "poll.alarm_list/documented-names",
+		"pushobd/kept-raw"} {
+		item, err := os.ReadFile("testdata/" + path + ".json")
+		if err != nil {
+			b.Fatal(err)
+		}
+		raw := rawItem(filepath.Dir(path), bytes.TrimSpace(item))
+		b.Run(path, func(b *testing.B) {
+			b.SetBytes(int64(len(raw.Value)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := decode(raw); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkIMEI(b *testing.B) {
+	item := []byte(usualGPS)
+	b.SetBytes(int64(len(item)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, ok := jimi.IMEI(item); !ok {
+			b.Fatal("no IMEI")
 		}
 	}
 }

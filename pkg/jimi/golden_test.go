@@ -128,6 +128,32 @@ func outcome(t *testing.T, raw *jimi.Raw) []byte {
 	return pretty.Bytes()
 }
 
+// An item that was cut off anywhere is no item.
+func TestTruncatedItems(t *testing.T) {
+	fixtures, err := filepath.Glob("testdata/*/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range fixtures {
+		kind := filepath.Base(filepath.Dir(path))
+		item, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		item = bytes.TrimSpace(item)
+		if strings.HasPrefix(kind, jimi.PrefixUnknown) || !json.Valid(item) {
+			continue
+		}
+		for n := range item {
+			_, err := decode(rawItem(kind, item[:n]))
+			var known *jimi.Error
+			if !errors.As(err, &known) || known.Reason != schema.ReasonNotJSON && known.Reason != schema.ReasonTooDeep {
+				t.Errorf("%s cut to %d bytes: %v", path, n, err)
+			}
+		}
+	}
+}
+
 // Every kind that has a decoder of its own has a fixture that becomes a record.
 func TestEveryDecoderHasAFixture(t *testing.T) {
 	for _, kind := range jimi.Kinds {
