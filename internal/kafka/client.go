@@ -26,7 +26,7 @@ func Options(cfg config.Kafka, clientID string, log *slog.Logger, reg prometheus
 	opts := []kgo.Opt{
 		kgo.SeedBrokers(cfg.KafkaBrokers...),
 		kgo.ClientID(clientID),
-		kgo.WithLogger(kslog.New(log.With("client", clientID))),
+		kgo.WithLogger(quiet{kslog.New(log.With("client", clientID))}),
 		// A topic that nobody made is a mistake in the prefix or a missing
 		// setup, and must be seen rather than made with wrong settings.
 		kgo.UnknownTopicRetries(4),
@@ -76,4 +76,17 @@ func tlsConfig(caFile string) (*tls.Config, error) {
 		return nil, fmt.Errorf("kafka_ca_file %s: holds no PEM certificate", caFile)
 	}
 	return cfg, nil
+}
+
+// quiet writes what the client calls information as debug: it has several
+// lines for each transaction.
+type quiet struct{ kgo.Logger }
+
+func (q quiet) Log(level kgo.LogLevel, msg string, keyvals ...any) {
+	if level == kgo.LogLevelInfo {
+		level = kgo.LogLevelDebug
+	}
+	if q.Level() >= level {
+		q.Logger.Log(level, msg, keyvals...)
+	}
 }
