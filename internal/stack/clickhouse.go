@@ -41,20 +41,9 @@ func (s *Stack) newEngine() *Process {
 			{s.state.ClickHousePort, "CLICKHOUSE_PORT"},
 			{s.state.ClickHouseHTTPPort, "CLICKHOUSE_HTTP_PORT"},
 		},
-		prepare: s.dropSystemLogs,
 		ready:   s.engineReady,
 		options: s.options,
 	}
-}
-
-// dropSystemLogs deletes the rows of system.query_log and its like that an
-// earlier life of the engine wrote. This engine forgets the tables of database
-// system when it ends, and then cannot create them over their old files.
-func (s *Stack) dropSystemLogs() error {
-	if err := os.RemoveAll(filepath.Join(s.engineDir(), "data", "data", "system")); err != nil {
-		return fmt.Errorf("stack: %w", err)
-	}
-	return nil
 }
 
 func (s *Stack) prepareEngine(library, server string) error {
@@ -73,7 +62,8 @@ func (s *Stack) prepareEngine(library, server string) error {
 		return err
 	}
 	s.clickhouse.command = []string{
-		filepath.Join(server, serverName), filepath.Join(library, libraryName), "clickhouse-local",
+		filepath.Join(server, serverName), filepath.Join(library, libraryName),
+		filepath.Join(dir, "data"), "clickhouse-local",
 		"--path=" + filepath.Join(dir, "data"),
 		fmt.Sprintf("--http_port=%d", s.state.ClickHouseHTTPPort),
 		fmt.Sprintf("--tcp_port=%d", s.state.ClickHousePort),

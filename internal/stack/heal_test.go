@@ -61,6 +61,7 @@ func TestStaleProcessID(t *testing.T) {
 	// An engine that another process started is found by its argument.
 	marker := filepath.Join(t.TempDir(), "server.properties")
 	cmd := exec.Command("sh", "-c", "sleep 60; exit", marker)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(t, cmd.Start())
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()

@@ -112,7 +112,8 @@ func (s *Stack) writeBrokerSettings(i int, data string) error {
 func newClient(brokers ...string) (*kgo.Client, error) {
 	client, err := kgo.NewClient(
 		kgo.SeedBrokers(brokers...),
-		kgo.DialTimeout(2*time.Second),
+		kgo.DialTimeout(time.Second),
+		kgo.RequestTimeoutOverhead(time.Second),
 		kgo.RequestRetries(0),
 		kgo.RetryTimeout(3*time.Second),
 	)

@@ -24,10 +24,9 @@ const stopTimeout = 30 * time.Second
 // another process started.
 type Process struct {
 	name    string
-	command []string     // program and arguments
-	prepare func() error // before each launch; may be nil
-	marker  string       // the argument that no other process has
-	logs    []string     // the first takes standard output and error
+	command []string // program and arguments
+	marker  string   // the argument that no other process has
+	logs    []string // the first takes standard output and error
 	ports   []usedPort
 	ready   func(context.Context) error
 	options Options
@@ -83,8 +82,19 @@ func (p *Process) Kill() error {
 	return p.waitGone(ctx)
 }
 
-// Pause freezes the engine (SIGSTOP): its connections stay open, unanswered.
-func (p *Process) Pause() error { return p.signal(syscall.SIGSTOP) }
+// Pause freezes the engine (SIGSTOP) and returns when it stands still: its
+// connections stay open, unanswered.
+func (p *Process) Pause() error {
+	if err := p.signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(stopTimeout); !isPaused(p.PID()); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("stack: %s was sent SIGSTOP and still runs", p.name)
+		}
+	}
+	return nil
+}
 
 // Resume lets a paused engine go on (SIGCONT).
 func (p *Process) Resume() error { return p.signal(syscall.SIGCONT) }
@@ -94,7 +104,8 @@ func (p *Process) signal(s syscall.Signal) error {
 	if pid == 0 {
 		return fmt.Errorf("stack: %s does not run: nothing to send %v to", p.name, s)
 	}
-	if err := syscall.Kill(pid, s); err != nil {
+	// To the group: each engine has one of its own (see startChild).
+	if err := syscall.Kill(-pid, s); err != nil {
 		return fmt.Errorf("stack: send %v to %s (pid %d): %w", s, p.name, pid, err)
 	}
 	return nil
@@ -112,7 +123,7 @@ func (p *Process) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
 	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGCONT} {
-		if err := syscall.Kill(pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
+		if err := syscall.Kill(-pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return fmt.Errorf("stack: stop %s (pid %d): %w", p.name, pid, err)
 		}
 	}
@@ -122,8 +133,11 @@ func (p *Process) Stop(ctx context.Context) error {
 	return nil
 }
 
+// waitGone returns when the process has ended and its ports are free: another
+// process of its group may hold them a moment longer.
 func (p *Process) waitGone(ctx context.Context) error {
-	for p.PID() != 0 {
+	inUse := func(u usedPort) bool { return !portIsFree(u.port) }
+	for p.PID() != 0 || slices.ContainsFunc(p.ports, inUse) {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("stack: %s still runs: %w", p.name, ctx.Err())
@@ -159,11 +173,6 @@ func (p *Process) launch() error {
 	for _, u := range p.ports {
 		if !portIsFree(u.port) {
 			return portUsedError(u.port, p.name, u.setting)
-		}
-	}
-	if p.prepare != nil {
-		if err := p.prepare(); err != nil {
-			return err
 		}
 	}
 	log, err := openLog(p.logs[0])
@@ -261,4 +270,18 @@ func findByArgument(argument string) int {
 func hasArgument(pid int, argument string) bool {
 	arguments, err := (&process.Process{Pid: int32(pid)}).CmdlineSlice()
 	return err == nil && slices.Contains(arguments, argument)
+}
+
+// isPaused reports whether a process and its children stand still.
+func isPaused(pid int) bool {
+	p := &process.Process{Pid: int32(pid)}
+	status, err := p.Status()
+	if err != nil || !slices.Contains(status, process.Stop) {
+		return false
+	}
+	children, err := p.Children()
+	if err != nil && !errors.Is(err, process.ErrorNoChildren) {
+		return false
+	}
+	return !slices.ContainsFunc(children, func(c *process.Process) bool { return !isPaused(int(c.Pid)) })
 }

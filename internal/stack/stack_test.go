@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"testing"
 	"time"
@@ -159,6 +160,25 @@ func TestStack(t *testing.T) {
 		require.NoError(t, s.ClickHouse().Resume())
 		require.NoError(t, s.Kafka(0).waitReady(t.Context()))
 		require.NoError(t, s.ClickHouse().waitReady(t.Context()))
+	})
+
+	t.Run("connections that are reset do not end the engine", func(t *testing.T) {
+		pid := s.ClickHouse().PID()
+		require.NoError(t, s.ClickHouse().Pause())
+		for range 20 {
+			conn, err := net.Dial("tcp", s.clickhouseDSN.Host)
+			require.NoError(t, err)
+			require.NoError(t, conn.(*net.TCPConn).SetLinger(0))
+			require.NoError(t, conn.Close())
+		}
+		require.NoError(t, s.ClickHouse().Resume())
+		fresh := connect(t, s, "sink")
+		require.Eventually(t, func() bool {
+			var n uint64
+			err := fresh.QueryRow(t.Context(), "SELECT count() FROM life").Scan(&n)
+			return err == nil && n == 2
+		}, 20*time.Second, 50*time.Millisecond)
+		require.Equal(t, pid, s.ClickHouse().PID())
 	})
 
 	t.Run("kill -9 of everything loses nothing", func(t *testing.T) {

@@ -1,64 +1,136 @@
-// Command chserver runs the ClickHouse engine of libchdb.so as a server, in a
-// process of its own: chserver LIBRARY ARGUMENT...
+//go:build linux
+
+// Command chserver runs the ClickHouse engine of libchdb.so as a server:
+// chserver LIBRARY DATA ARGUMENT...
 //
-// The arguments are those of clickhouse-local, without a program name in
-// front. The query among them is expected to start the listeners and then to
-// read standard input to its end: chserver holds the writing end of that input
-// itself, so the server outlives whatever started it, and closes it on SIGTERM
-// or SIGINT, which ends the query and with it the engine in good order. A
-// second signal ends the process at once.
+// The arguments are those of clickhouse-local with its program name in front.
+// The query among them is expected to start the listeners and then to read
+// standard input to its end.
+//
+// Two processes do it. One holds the engine and the writing end of its own
+// standard input, so that the server outlives whatever started it. The other
+// starts the first again when it aborts: this build of the engine, unlike
+// clickhouse-server, ends as a whole when a client resets a connection before
+// the engine has looked at it. What was acknowledged is on disk by then, so the
+// clients see what they see of a server that is restarted.
+//
+// SIGTERM ends the query and with it the engine in good order; a second one
+// ends it at once. Signals are meant for the whole process group.
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
 )
 
+// engineVariable carries the arguments to the process that holds the engine.
+// They are not on its command line, so that only the other one is found by them.
+const engineVariable = "CHSERVER_ENGINE"
+
+// shortest is the life below which an abort counts as a failed start.
+const shortest = 2 * time.Second
+
 func main() {
-	if len(os.Args) < 3 {
-		fmt.Fprintln(os.Stderr, "usage: chserver LIBRARY ARGUMENT...")
-		os.Exit(2)
+	err := errors.New("usage: chserver LIBRARY DATA ARGUMENT...")
+	if encoded := os.Getenv(engineVariable); encoded != "" {
+		err = runEngine([]byte(encoded))
+	} else if len(os.Args) > 3 {
+		err = keepRunning(os.Args[1:])
 	}
-	code, err := serve(os.Args[1], os.Args[2:])
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "chserver:", err)
+		fmt.Fprintln(os.Stderr, time.Now().UTC().Format(time.RFC3339), "chserver:", err)
 		os.Exit(1)
 	}
-	os.Exit(code)
 }
 
-func serve(library string, args []string) (int, error) {
+// keepRunning starts the engine's process, and again each time it is ended by
+// a signal that nobody asked for.
+func keepRunning(args []string) error {
+	// The kernel kills the engine when the thread that started it ends.
+	runtime.LockOSThread()
+	encoded, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
+	for {
+		// The engine does not find the tables of database system again, and
+		// cannot create them over their old files.
+		if err := os.RemoveAll(filepath.Join(args[1], "data", "system")); err != nil {
+			return fmt.Errorf("delete system logs: %w", err)
+		}
+		started := time.Now()
+		err := runChild(string(encoded))
+		if err == nil || len(stop) > 0 {
+			return err
+		}
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || !exit.Sys().(syscall.WaitStatus).Signaled() {
+			return err
+		}
+		if time.Since(started) < shortest {
+			return fmt.Errorf("the engine ended while it started: %w", err)
+		}
+		fmt.Fprintln(os.Stderr, time.Now().UTC().Format(time.RFC3339), "chserver: the engine ended, starting it again:", err)
+	}
+}
+
+func runChild(encoded string) error {
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = append(os.Environ(), engineVariable+"="+encoded)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return cmd.Run()
+}
+
+// runEngine returns when the engine's query has ended.
+func runEngine(encoded []byte) error {
+	var args []string
+	if err := json.Unmarshal(encoded, &args); err != nil || len(args) < 3 {
+		return fmt.Errorf("bad %s: %w", engineVariable, err)
+	}
 	// Nothing here allocates after the start; a collector cycle would only
 	// wake threads beside the engine's own.
 	debug.SetGCPercent(-1)
 	input, err := holdStdin()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	handle, err := purego.Dlopen(library, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	handle, err := purego.Dlopen(args[0], purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
-		return 0, fmt.Errorf("load %s: %w", library, err)
+		return fmt.Errorf("load %s: %w", args[0], err)
 	}
 	symbol, err := purego.Dlsym(handle, "chdb_query_cmdline")
 	if err != nil {
-		return 0, fmt.Errorf("%s has no chdb_query_cmdline: %w", library, err)
+		return fmt.Errorf("%s has no chdb_query_cmdline: %w", args[0], err)
+	}
+	// Without the engine's own handlers, which take seconds to print a stack
+	// trace without names while the server hangs, an abort ends it at once.
+	if set, err := purego.Dlsym(handle, "chdb_set_signal_handlers_enabled"); err == nil {
+		purego.SyscallN(set, 0)
 	}
 	stopOnSignal(input)
 
-	argv := cStrings(args)
-	result, _, _ := purego.SyscallN(symbol, uintptr(len(args)), uintptr(unsafe.Pointer(&argv[0])))
+	argv := cStrings(args[2:])
+	result, _, _ := purego.SyscallN(symbol, uintptr(len(argv)-1), uintptr(unsafe.Pointer(&argv[0])))
 	runtime.KeepAlive(argv)
 	if result == 0 {
-		return 0, fmt.Errorf("the engine ended without a result")
+		return errors.New("the engine ended without a result")
 	}
-	return 0, nil
+	return nil
 }
 
 // holdStdin makes standard input a pipe whose writing end this process keeps.
