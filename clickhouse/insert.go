@@ -1,0 +1,81 @@
+package clickhouse
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/ClickHouse/ch-go"
+	"github.com/ClickHouse/ch-go/proto"
+)
+
+// insertSettings make one insert one part, known by its token, that is stored
+// when the answer comes. They are all set, because their defaults differ by
+// version and by profile.
+var insertSettings = []ch.Setting{
+	ch.SettingInt("async_insert", 0),
+	ch.SettingInt("insert_deduplicate", 1),
+	{Key: "deduplicate_insert", Value: "enable", Important: true},
+	ch.SettingInt("deduplicate_blocks_in_dependent_materialized_views", 1),
+	// A block is a part: it must not be gathered with another, nor cut.
+	ch.SettingInt("min_insert_block_size_rows", MaxBlockRows),
+	ch.SettingInt("max_insert_block_size", MaxBlockRows),
+	// Silence would put a default where a value is missing.
+	ch.SettingInt("insert_null_as_default", 0),
+}
+
+// MaxBlockRows is the largest number of rows that stay one block.
+const MaxBlockRows = 1_000_000
+
+// Insert writes the rows of index, which must belong to one table partition,
+// as one block: they are there together or not at all. A block whose token
+// ClickHouse remembers is dropped by it, and that is success too; seen tells
+// that this happened (then, as after any error that is not Refused, only
+// Present tells which rows are there).
+func (db *DB) Insert(ctx context.Context, rows Rows, index []int, token string) (seen bool, err error) {
+	input := rows.Columns(index)
+	names := make([]string, len(input))
+	for i, c := range input {
+		names[i] = quoteName(c.Name)
+	}
+	var wrote uint64
+	query := ch.Query{
+		Body:       fmt.Sprintf("INSERT INTO %s (%s) VALUES", quoteName(rows.Table()), strings.Join(names, ", ")),
+		Input:      input,
+		Settings:   append([]ch.Setting{{Key: "insert_deduplication_token", Value: token, Important: true}}, insertSettings...),
+		OnProgress: func(_ context.Context, p proto.Progress) error { wrote += p.WroteRows; return nil },
+	}
+	if err := db.with(ctx, func(c *ch.Client) error { return c.Do(ctx, query) }); err != nil {
+		return false, fmt.Errorf("insert %d rows into %s: %w", len(index), rows.Table(), err)
+	}
+	return wrote < uint64(len(index)), nil
+}
+
+// Present tells for each row of index whether it is stored, by what identifies
+// it; of a row with revisions, that or a later one.
+func (db *DB) Present(ctx context.Context, rows Rows, index []int) ([]bool, error) {
+	q := rows.presence(index)
+	found := make(map[string]int64, len(index))
+	var identity proto.ColStr
+	var version proto.ColInt64
+	query := ch.Query{
+		Body: fmt.Sprintf("SELECT %s AS identity, max(%s) AS version FROM %s WHERE %s GROUP BY identity SETTINGS final = 0",
+			q.identity, q.version, quoteName(q.table), q.scope),
+		Result: proto.Results{{Name: "identity", Data: &identity}, {Name: "version", Data: &version}},
+		OnResult: func(context.Context, proto.Block) error {
+			for i := range identity.Rows() {
+				found[identity.Row(i)] = version.Row(i)
+			}
+			return nil
+		},
+	}
+	if err := db.with(ctx, func(c *ch.Client) error { return c.Do(ctx, query) }); err != nil {
+		return nil, fmt.Errorf("read back %d rows of %s: %w", len(index), rows.Table(), err)
+	}
+	present := make([]bool, len(index))
+	for n, key := range q.keys {
+		v, ok := found[key]
+		present[n] = ok && v >= q.versions[n]
+	}
+	return present, nil
+}

@@ -1,0 +1,132 @@
+package clickhouse
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/odograph/odograph/pkg/schema"
+)
+
+var fixTable = &table[schema.Fix]{
+	name:     "fixes",
+	columns:  newFixColumns,
+	at:       func(f *schema.Fix) time.Time { return f.FixTime },
+	identity: identityOf("imei", "toString(toInt64(toUnixTimestamp64Second(fix_time)))", "toString(raw_partition)", "toString(raw_offset)"),
+	key: func(dst []byte, f *schema.Fix) []byte {
+		return appendPlace(appendKey(dst, f.IMEI, strconv.FormatInt(f.FixTime.Unix(), 10)), f.Place)
+	},
+	scope: places("fix_time", func(f *schema.Fix) time.Time { return f.FixTime }, func(f *schema.Fix) schema.Place { return f.Place }),
+}
+
+// fixRepeatTable and itemRepeatTable share the topic of repeats.
+var fixRepeatTable = &table[schema.Repeat]{
+	name: "fix_repeats",
+	columns: func() columns[schema.Repeat] {
+		return columnList[schema.Repeat]{
+			text("imei", func(r *schema.Repeat) string { return r.IMEI }),
+			moment("fix_time", 0, func(r *schema.Repeat) time.Time { return r.EventTime }),
+			moment("received_time", 3, func(r *schema.Repeat) time.Time { return r.ReceivedTime }),
+			word("source", func(r *schema.Repeat) string { return string(r.Source) }),
+			word("account", func(r *schema.Repeat) string { return r.Account }),
+			word("kind", func(r *schema.Repeat) string { return r.Kind }),
+			truth("conflict", func(r *schema.Repeat) bool { return r.Conflict }),
+			optNumber("lat", func(r *schema.Repeat) schema.Opt[float64] { return r.Lat }),
+			optNumber("lng", func(r *schema.Repeat) schema.Opt[float64] { return r.Lng }),
+			optFloat32("speed_kmh", func(r *schema.Repeat) schema.Opt[float64] { return r.SpeedKMH }),
+			optFloat32("heading_deg", func(r *schema.Repeat) schema.Opt[float64] { return r.HeadingDeg }),
+			number("raw_partition", func(r *schema.Repeat) int32 { return r.RawPartition }),
+			number("raw_offset", func(r *schema.Repeat) int64 { return r.RawOffset }),
+		}
+	},
+	at:       func(r *schema.Repeat) time.Time { return r.EventTime },
+	identity: fixTable.identity,
+	key: func(dst []byte, r *schema.Repeat) []byte {
+		return appendPlace(appendKey(dst, r.IMEI, strconv.FormatInt(r.EventTime.Unix(), 10)), r.Place)
+	},
+	scope: places("fix_time", func(r *schema.Repeat) time.Time { return r.EventTime }, func(r *schema.Repeat) schema.Place { return r.Place }),
+}
+
+var itemRepeatTable = itemTable("item_repeats", "received_time",
+	func(r *schema.Repeat) time.Time { return r.ReceivedTime }, func(r *schema.Repeat) *schema.Item { return &r.Item },
+	[]string{"kind"}, func(r *schema.Repeat) []string { return []string{r.Kind} },
+	func() columnList[schema.Repeat] {
+		return columnList[schema.Repeat]{
+			word("kind", func(r *schema.Repeat) string { return r.Kind }),
+			optMoment("event_time", 3, func(r *schema.Repeat) schema.Opt[time.Time] {
+				return schema.Opt[time.Time]{Value: r.EventTime, Valid: !r.EventTime.IsZero()}
+			}),
+		}
+	})
+
+var alarmTable = itemTable("alarms", "event_time",
+	func(r *schema.Alarm) time.Time { return r.EventTime }, func(r *schema.Alarm) *schema.Item { return &r.Item },
+	[]string{"toString(msg_class)", "code", "subtype"},
+	func(r *schema.Alarm) []string {
+		return []string{strconv.FormatInt(int64(r.MsgClass), 10), r.Code, r.Subtype}
+	},
+	func() columnList[schema.Alarm] {
+		return columnList[schema.Alarm]{
+			moment("event_time", 3, func(r *schema.Alarm) time.Time { return r.EventTime }),
+			optMoment("gate_time", 3, func(r *schema.Alarm) schema.Opt[time.Time] { return r.GateTime }),
+			number("msg_class", func(r *schema.Alarm) int32 { return r.MsgClass }),
+			word("code", func(r *schema.Alarm) string { return r.Code }),
+			word("subtype", func(r *schema.Alarm) string { return r.Subtype }),
+			text("label", func(r *schema.Alarm) string { return r.Label }),
+			word("name", func(r *schema.Alarm) string { return r.Name }),
+			truth("ended", func(r *schema.Alarm) bool { return r.Ended }),
+			optNumber("lat", func(r *schema.Alarm) schema.Opt[float64] { return r.Lat }),
+			optNumber("lng", func(r *schema.Alarm) schema.Opt[float64] { return r.Lng }),
+			optNumber("speed_kmh", func(r *schema.Alarm) schema.Opt[float64] { return r.SpeedKMH }),
+			optNumber("satellites", func(r *schema.Alarm) schema.Opt[int32] { return r.Satellites }),
+			optNumber("value", func(r *schema.Alarm) schema.Opt[float64] { return r.Value }),
+			optNumber("voltage_v", func(r *schema.Alarm) schema.Opt[float64] { return r.VoltageV }),
+			optNumber("level", func(r *schema.Alarm) schema.Opt[int32] { return r.Level }),
+			optNumber("status", func(r *schema.Alarm) schema.Opt[int32] { return r.Status }),
+			text("driver_id", func(r *schema.Alarm) string { return r.DriverID }),
+			text("driver_name", func(r *schema.Alarm) string { return r.DriverName }),
+			text("fence_id", func(r *schema.Alarm) string { return r.FenceID }),
+			text("file", func(r *schema.Alarm) string { return r.File }),
+			blob("raw", func(r *schema.Alarm) []byte { return r.Raw }),
+		}
+	})
+
+var heartbeatTable = itemTable("heartbeats", "event_time",
+	func(r *schema.Heartbeat) time.Time { return r.EventTime }, func(r *schema.Heartbeat) *schema.Item { return &r.Item },
+	nil, nil,
+	func() columnList[schema.Heartbeat] {
+		return columnList[schema.Heartbeat]{
+			moment("event_time", 3, func(r *schema.Heartbeat) time.Time { return r.EventTime }),
+			optNumber("battery_percent", func(r *schema.Heartbeat) schema.Opt[float64] { return r.BatteryPercent }),
+			optNumber("gsm_signal", func(r *schema.Heartbeat) schema.Opt[int32] { return r.GSMSignal }),
+			optTruth("acc", func(r *schema.Heartbeat) schema.Opt[bool] { return r.ACC }),
+			optTruth("charging", func(r *schema.Heartbeat) schema.Opt[bool] { return r.Charging }),
+			optTruth("fortified", func(r *schema.Heartbeat) schema.Opt[bool] { return r.Fortified }),
+			optTruth("oil_cut", func(r *schema.Heartbeat) schema.Opt[bool] { return r.OilCut }),
+			optTruth("positioned", func(r *schema.Heartbeat) schema.Opt[bool] { return r.Positioned }),
+			optNumber("remote_lock", func(r *schema.Heartbeat) schema.Opt[int32] { return r.RemoteLock }),
+			blob("raw", func(r *schema.Heartbeat) []byte { return r.Raw }),
+		}
+	})
+
+var sessionTable = itemTable("sessions", "event_time",
+	func(r *schema.Session) time.Time { return r.EventTime }, func(r *schema.Session) *schema.Item { return &r.Item },
+	nil, nil,
+	func() columnList[schema.Session] {
+		return columnList[schema.Session]{
+			moment("event_time", 3, func(r *schema.Session) time.Time { return r.EventTime }),
+			word("kind", func(r *schema.Session) string { return r.Kind }),
+			word("timezone", func(r *schema.Session) string { return r.Timezone }),
+			blob("raw", func(r *schema.Session) []byte { return r.Raw }),
+		}
+	})
+
+var messageTable = itemTable("messages", "received_time",
+	func(r *schema.Message) time.Time { return r.ReceivedTime }, func(r *schema.Message) *schema.Item { return &r.Item },
+	[]string{"kind"}, func(r *schema.Message) []string { return []string{r.Kind} },
+	func() columnList[schema.Message] {
+		return columnList[schema.Message]{
+			word("kind", func(r *schema.Message) string { return r.Kind }),
+			optMoment("event_time", 3, func(r *schema.Message) schema.Opt[time.Time] { return r.EventTime }),
+			blob("raw", func(r *schema.Message) []byte { return r.Raw }),
+		}
+	})

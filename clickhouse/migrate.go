@@ -1,0 +1,121 @@
+package clickhouse
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// A Migration is one step of the schema that Migrate took.
+type Migration struct {
+	Version int64
+	Name    string // file name
+	Took    time.Duration
+}
+
+// Migrate creates the database that the DSN names if it is missing, and brings
+// its tables, views and dictionaries up to date. It is idempotent: each step is
+// one statement that does nothing where its work is done, so a step that was
+// cut off is simply taken again. The user needs the rights of the migrator, see
+// Users.
+func Migrate(ctx context.Context, dsn string, log *slog.Logger) ([]Migration, error) {
+	return migrateTo(ctx, dsn, 0, log)
+}
+
+// migrateTo stops after the given version; 0 is the newest.
+func migrateTo(ctx context.Context, dsn string, version int64, log *slog.Logger) ([]Migration, error) {
+	opts, err := clickhouse.ParseDSN(dsn)
+	if err != nil {
+		return nil, errors.New("clickhouse_dsn: want clickhouse://user:password@host:9000/database")
+	}
+	if err := createDatabase(ctx, *opts); err != nil {
+		return nil, err
+	}
+	db := clickhouse.OpenDB(opts)
+	defer func() { _ = db.Close() }()
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	provider, err := goose.NewProvider(goose.DialectClickHouse, db, files, goose.WithSlog(log), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, fmt.Errorf("migrations of database %s: %w", opts.Auth.Database, err)
+	}
+	if err := checkNotNewer(ctx, provider, opts.Auth.Database); err != nil {
+		return nil, err
+	}
+	var steps []*goose.MigrationResult
+	if version == 0 {
+		steps, err = provider.Up(ctx)
+	} else {
+		steps, err = provider.UpTo(ctx, version)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("migrate database %s: %w", opts.Auth.Database, err)
+	}
+	done := make([]Migration, len(steps))
+	for i, s := range steps {
+		done[i] = Migration{Version: s.Source.Version, Name: s.Source.Path, Took: s.Duration}
+	}
+	return done, nil
+}
+
+// checkNotNewer refuses a database that a newer Odograph has migrated.
+func checkNotNewer(ctx context.Context, p *goose.Provider, database string) error {
+	have, want, err := p.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read the schema version of database %s: %w", database, err)
+	}
+	if have > want {
+		return fmt.Errorf("database %s has schema version %d, this odograph knows versions up to %d: run the newer odograph", database, have, want)
+	}
+	return nil
+}
+
+// createDatabase connects to a database that every server has, since a
+// connection to a missing one is refused.
+func createDatabase(ctx context.Context, opts clickhouse.Options) error {
+	name := opts.Auth.Database
+	if name == "" {
+		return errors.New("clickhouse_dsn: names no database, want clickhouse://user:password@host:9000/database")
+	}
+	opts.Auth.Database = "system"
+	db := clickhouse.OpenDB(&opts)
+	defer func() { _ = db.Close() }()
+	var exists bool
+	// Asked first, because whoever made the database may have kept the right to do so.
+	if err := db.QueryRowContext(ctx, "SELECT count() > 0 FROM system.databases WHERE name = "+quoteText(name)).Scan(&exists); err != nil {
+		return fmt.Errorf("connect to ClickHouse at %v: %w", opts.Addr, err)
+	}
+	if exists {
+		return nil
+	}
+	if _, err := db.ExecContext(ctx, "CREATE DATABASE IF NOT EXISTS "+quoteName(name)); err != nil {
+		return fmt.Errorf("create database %s: %w", name, err)
+	}
+	return nil
+}
+
+// SchemaVersion is the newest version that the embedded migrations lead to.
+func SchemaVersion() (int64, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return 0, err
+	}
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil || len(names) == 0 {
+		return 0, fmt.Errorf("no migrations: %w", err)
+	}
+	return goose.NumericComponent(names[len(names)-1])
+}
+

@@ -1,0 +1,141 @@
+package clickhouse
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/odograph/odograph/internal/stack/stacktest"
+)
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// migrated gives an empty database with the newest schema, as a component sees it.
+func migrated(t testing.TB) (dsn func(user string) string) {
+	t.Helper()
+	s := stacktest.Shared(t)
+	database := stacktest.Database(t, s)
+	dsn = func(user string) string { return s.ClickHouseDatabaseDSN(user, database) }
+	if _, err := Migrate(t.Context(), dsn("migrator"), quiet); err != nil {
+		t.Fatal(err)
+	}
+	return dsn
+}
+
+func connect(t testing.TB, dsn string) driver.Conn {
+	t.Helper()
+	opts, err := clickhouse.ParseDSN(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := clickhouse.Open(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// describe is the whole schema of a database, as text.
+func describe(t *testing.T, conn driver.Conn) string {
+	t.Helper()
+	var out string
+	err := conn.QueryRow(t.Context(), `SELECT arrayStringConcat(arraySort(groupArray(replaceAll(create_table_query, currentDatabase() || '.', ''))), '\n')
+		FROM system.tables WHERE database = currentDatabase() AND name != 'goose_db_version'`).Scan(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestMigrateFromEveryVersion migrates from nothing and from each earlier
+// version to the newest, which must be the same in the end, and twice.
+func TestMigrateFromEveryVersion(t *testing.T) {
+	s := stacktest.Shared(t)
+	newest, err := SchemaVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want string
+	for from := int64(0); from < newest; from++ {
+		t.Run(fmt.Sprint(from), func(t *testing.T) {
+			dsn := s.ClickHouseDatabaseDSN("migrator", stacktest.Database(t, s))
+			if from > 0 {
+				if _, err := migrateTo(t.Context(), dsn, from, quiet); err != nil {
+					t.Fatal(err)
+				}
+			}
+			steps, err := Migrate(t.Context(), dsn, quiet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(steps) != int(newest-from) {
+				t.Errorf("%d steps, want %d", len(steps), newest-from)
+			}
+			again, err := Migrate(t.Context(), dsn, quiet)
+			if err != nil || len(again) != 0 {
+				t.Errorf("second run: %v, %v", again, err)
+			}
+			got := describe(t, connect(t, dsn))
+			if want == "" {
+				want = got
+			}
+			if got != want || got == "" {
+				t.Errorf("schema differs from the one made from nothing:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+// TestMigrateAfterCutOff takes a step again whose statement ran and whose
+// version was not written.
+func TestMigrateAfterCutOff(t *testing.T) {
+	dsn := migrated(t)
+	conn := connect(t, dsn("migrator"))
+	if err := conn.Exec(t.Context(), "TRUNCATE TABLE goose_db_version"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Migrate(t.Context(), dsn("migrator"), quiet); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMigrateMakesDatabase(t *testing.T) {
+	s := stacktest.Shared(t)
+	name := stacktest.Database(t, s) // dropped at the end
+	admin := connect(t, s.ClickHouseDSN("default"))
+	if err := admin.Exec(t.Context(), "DROP DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	dsn := s.ClickHouseDatabaseDSN("migrator", name)
+	if _, err := migrateTo(context.Background(), dsn, 1, quiet); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDictionaries(t *testing.T) {
+	dsn := migrated(t)
+	conn := connect(t, dsn("default"))
+	for _, q := range []string{
+		"INSERT INTO devices (imei, name, updated_time) VALUES ('1', 'old', '2026-01-01'), ('1', 'new', '2026-01-02'), ('2', 'gone', '2026-01-01')",
+		"INSERT INTO devices (imei, deleted, updated_time) VALUES ('2', true, '2026-01-03')",
+		"INSERT INTO fences (fence_id, version, name, updated_time) VALUES ('f', 3, 'depot', '2026-01-01')",
+	} {
+		if err := conn.Exec(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var device, gone, fence string
+	reader := connect(t, dsn("reader"))
+	err := reader.QueryRow(t.Context(), "SELECT dictGet('devices_dict', 'name', '1'), dictGet('devices_dict', 'name', '2'), dictGet('fences_dict', 'name', 'f')").Scan(&device, &gone, &fence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if device != "new" || gone != "" || fence != "depot" {
+		t.Errorf("device %q, deleted device %q, fence %q", device, gone, fence)
+	}
+}

@@ -1,0 +1,21 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS messages
+(
+    imei          String CODEC(ZSTD(1)),
+    kind          LowCardinality(String),
+    event_time    Nullable(DateTime64(3, 'UTC')) CODEC(ZSTD(1)),
+    received_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    source        LowCardinality(String),
+    account       LowCardinality(String),
+    raw_partition Int32 COMMENT 'place of the item in the raw topic' CODEC(ZSTD(1)),
+    raw_offset    Int64 CODEC(Delta, ZSTD(1)),
+    raw           String COMMENT 'JSON of the item' CODEC(ZSTD(3)),
+    INDEX raw_offset_range raw_offset TYPE minmax GRANULARITY 16,
+    CONSTRAINT received_time_range CHECK received_time >= toDateTime64('2000-01-01 00:00:00', 0, 'UTC') AND received_time < toDateTime64('2100-01-01 00:00:00', 0, 'UTC')
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMM(received_time)
+ORDER BY (imei, kind, received_time, raw_partition, raw_offset)
+SETTINGS non_replicated_deduplication_window = 10000
+COMMENT 'One row is one item without a table of its own';
