@@ -37,19 +37,19 @@ func stackUpCommand(dir *string) *cobra.Command {
 			out := cmd.OutOrStdout()
 			if s, ok, err := stack.FromEnvironment(); ok || err != nil {
 				if err == nil {
-					fmt.Fprintln(out, "The environment names running servers; nothing to start.")
+					_, _ = fmt.Fprintln(out, "The environment names running servers; nothing to start.")
 					printAddresses(out, s)
 				}
 				return err
 			}
 			o.Dir = *dir
-			o.Log = func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
+			o.Log = func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
 			s, err := stack.Start(cmd.Context(), o)
 			if err != nil {
 				return err
 			}
 			printAddresses(out, s)
-			fmt.Fprintf(out, "  logs        %s/logs\n", s.Dir())
+			_, _ = fmt.Fprintf(out, "  logs        %s/logs\n", s.Dir())
 			return nil
 		},
 	}
@@ -69,7 +69,7 @@ func stackDownCommand(dir *string) *cobra.Command {
 			if err := stack.Down(cmd.Context(), *dir); err != nil {
 				return err
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), "Stopped.")
+			_, _ = fmt.Fprintln(cmd.OutOrStdout(), "Stopped.")
 			return nil
 		},
 	}
@@ -84,14 +84,14 @@ func stackStatusCommand(dir *string) *cobra.Command {
 			out := cmd.OutOrStdout()
 			s, err := stack.Open(*dir)
 			if errors.Is(err, os.ErrNotExist) {
-				fmt.Fprintf(out, "No stack in %s.\n", *dir)
+				_, _ = fmt.Fprintf(out, "No stack in %s.\n", *dir)
 				return nil
 			}
 			if err != nil {
 				return err
 			}
 			for _, e := range s.Status(cmd.Context()) {
-				fmt.Fprintf(out, "%-12s %s\n", e.Name, e)
+				_, _ = fmt.Fprintf(out, "%-12s %s\n", e.Name, e)
 			}
 			printAddresses(out, s)
 			return nil
@@ -100,7 +100,7 @@ func stackStatusCommand(dir *string) *cobra.Command {
 }
 
 func printAddresses(out io.Writer, s *stack.Stack) {
-	fmt.Fprintf(out, "  Kafka       %s\n", strings.Join(s.Brokers(), ","))
-	fmt.Fprintf(out, "  ClickHouse  %s\n", s.ClickHouseDSN("default"))
-	fmt.Fprintf(out, "  SQL page    %s/play (user reader, password reader)\n", s.ClickHouseHTTP())
+	_, _ = fmt.Fprintf(out, "  Kafka       %s\n", strings.Join(s.Brokers(), ","))
+	_, _ = fmt.Fprintf(out, "  ClickHouse  %s\n", s.ClickHouseDSN("default"))
+	_, _ = fmt.Fprintf(out, "  SQL page    %s/play (user reader, password reader)\n", s.ClickHouseHTTP())
 }

@@ -27,7 +27,7 @@ type asset struct {
 func (a asset) ensure(ctx context.Context, o Options) (string, error) {
 	sum := sha256.Sum256(a.key)
 	dir := filepath.Join(o.Cache, a.name+"-"+hex.EncodeToString(sum[:6]))
-	if err := os.MkdirAll(o.Cache, 0o755); err != nil {
+	if err := os.MkdirAll(o.Cache, 0o750); err != nil {
 		return "", fmt.Errorf("stack: create cache: %w", err)
 	}
 	unlock, err := lockFile(ctx, filepath.Join(o.Cache, a.name+".lock"))
@@ -64,7 +64,7 @@ func (a asset) ensure(ctx context.Context, o Options) (string, error) {
 	if err := os.Rename(temporary, dir); err != nil {
 		return "", fmt.Errorf("stack: move %s into the cache: %w", a.name, err)
 	}
-	return dir, os.Chmod(dir, 0o755)
+	return dir, nil
 }
 
 func (a asset) temporaryPrefix() string { return ".fetch-" + a.name + "-" }
@@ -87,7 +87,7 @@ func (a asset) removeLeftovers(cache string) error {
 // lockFile takes an exclusive lock between processes; the kernel frees it when
 // the holder ends in any way.
 func lockFile(ctx context.Context, path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("stack: lock: %w", err)
 	}

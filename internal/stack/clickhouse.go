@@ -48,7 +48,7 @@ func (s *Stack) newEngine() *Process {
 
 func (s *Stack) prepareEngine(library, server string) error {
 	dir := s.engineDir()
-	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o750); err != nil {
 		return fmt.Errorf("stack: %w", err)
 	}
 	var config bytes.Buffer

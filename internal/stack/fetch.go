@@ -101,8 +101,11 @@ func fetchJars(ctx context.Context, dir string) error {
 	if err := writeFiles(project, map[string][]byte{"pom.xml": mavenProject}); err != nil {
 		return err
 	}
-	arguments := []string{"-B", "-q", "dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=" + dir}
-	if err := runTool(ctx, project, nil, "mvn", arguments...); err != nil {
+	copyJars := func(further ...string) error {
+		arguments := append([]string{"-B", "-q", "dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=" + dir}, further...)
+		return runTool(ctx, project, nil, "mvn", arguments...)
+	}
+	if err := copyJars(); err != nil {
 		return err
 	}
 	if checkSums(dir, jarSums) == nil {
@@ -110,7 +113,7 @@ func fetchJars(ctx context.Context, dir string) error {
 	}
 	// Maven trusts what its own repository on this machine holds; a jar that is
 	// damaged there is replaced only by going round it.
-	return runTool(ctx, project, nil, "mvn", append(arguments, "-Dmaven.repo.local="+filepath.Join(project, "repository"))...)
+	return copyJars("-Dmaven.repo.local=" + filepath.Join(project, "repository"))
 }
 
 // clickHouseServer is the program that serves the library.
@@ -120,7 +123,7 @@ func clickHouseServer() asset {
 		key:  bytes.Join([][]byte{serverSource, serverSums, []byte(serverModule), []byte(runtime.GOARCH)}, nil),
 		fetch: func(ctx context.Context, dir string) error {
 			source := filepath.Join(dir, "source")
-			if err := os.Mkdir(source, 0o755); err != nil {
+			if err := os.Mkdir(source, 0o750); err != nil {
 				return fmt.Errorf("stack: %w", err)
 			}
 			files := map[string][]byte{"main.go": serverSource, "go.mod": []byte(serverModule), "go.sum": serverSums}
@@ -176,7 +179,7 @@ func checkSums(dir string, sums []byte) error {
 }
 
 func fileSum(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // names come from this package and from its own list of sums
 	if err != nil {
 		return "", err
 	}
@@ -190,7 +193,7 @@ func fileSum(path string) (string, error) {
 
 func writeFiles(dir string, files map[string][]byte) error {
 	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			return fmt.Errorf("stack: %w", err)
 		}
 	}

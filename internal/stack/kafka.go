@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -28,7 +29,7 @@ var brokerSettings = template.Must(template.New("server.properties").Parse(broke
 
 // brokerDir holds the data and the settings of one broker.
 func (s *Stack) brokerDir(i int) string {
-	return filepath.Join(s.options.Dir, "kafka", fmt.Sprint(i+1))
+	return filepath.Join(s.options.Dir, "kafka", strconv.Itoa(i+1))
 }
 
 func (s *Stack) newBroker(i int) *Process {
@@ -67,7 +68,7 @@ func (s *Stack) prepareBroker(ctx context.Context, i int, jars string) error {
 	p := s.kafka[i]
 	p.command = javaCommand(jars, "kafka.Kafka", p.marker)
 	data := filepath.Join(s.brokerDir(i), "data")
-	if err := os.MkdirAll(data, 0o755); err != nil {
+	if err := os.MkdirAll(data, 0o750); err != nil {
 		return fmt.Errorf("stack: %w", err)
 	}
 	if err := s.writeBrokerSettings(i, data); err != nil {
@@ -91,7 +92,7 @@ func sessionTimeout(brokers int) time.Duration {
 }
 
 func (s *Stack) writeBrokerSettings(i int, data string) error {
-	var voters []string
+	voters := make([]string, 0, len(s.state.Kafka))
 	for j, b := range s.state.Kafka {
 		voters = append(voters, fmt.Sprintf("%d@%s", j+1, address(b.ControllerPort)))
 	}

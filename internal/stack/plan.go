@@ -7,24 +7,19 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// running tells which engines of a folder were up when a start found it.
-type running struct {
-	kafka, clickhouse bool
-}
-
 // planPorts completes the state: ports asked for, else those of last time,
 // else free ones. Ports of engines that run cannot change.
-func (s *Stack) planPorts() (running, error) {
-	var up running
+func (s *Stack) planPorts() error {
+	var kafkaRuns, clickHouseRuns bool
 	if n := len(s.state.Kafka); n > 0 {
 		if n != s.options.Brokers {
-			return up, fmt.Errorf("stack: %s holds a Kafka of %d brokers, %d are asked for: use another folder", s.options.Dir, n, s.options.Brokers)
+			return fmt.Errorf("stack: %s holds a Kafka of %d brokers, %d are asked for: use another folder", s.options.Dir, n, s.options.Brokers)
 		}
 		s.build()
 		for _, p := range s.kafka {
-			up.kafka = up.kafka || p.Running()
+			kafkaRuns = kafkaRuns || p.Running()
 		}
-		up.clickhouse = s.clickhouse.Running()
+		clickHouseRuns = s.clickhouse.Running()
 	} else {
 		s.state = state{ClusterID: newClusterID(), Kafka: make([]brokerPorts, s.options.Brokers)}
 	}
@@ -35,15 +30,15 @@ func (s *Stack) planPorts() (running, error) {
 			asked = s.options.KafkaPort
 		}
 		b := &s.state.Kafka[i]
-		p.choose(&b.Port, asked, up.kafka, "Kafka", "KAFKA_PORT")
-		p.choose(&b.ControllerPort, 0, up.kafka, "Kafka's controller", "")
+		p.choose(&b.Port, asked, kafkaRuns, "Kafka", "KAFKA_PORT")
+		p.choose(&b.ControllerPort, 0, kafkaRuns, "Kafka's controller", "")
 	}
-	p.choose(&s.state.ClickHousePort, s.options.ClickHousePort, up.clickhouse, "ClickHouse", "CLICKHOUSE_PORT")
-	p.choose(&s.state.ClickHouseHTTPPort, s.options.ClickHouseHTTPPort, up.clickhouse, "ClickHouse's HTTP interface", "CLICKHOUSE_HTTP_PORT")
+	p.choose(&s.state.ClickHousePort, s.options.ClickHousePort, clickHouseRuns, "ClickHouse", "CLICKHOUSE_PORT")
+	p.choose(&s.state.ClickHouseHTTPPort, s.options.ClickHouseHTTPPort, clickHouseRuns, "ClickHouse's HTTP interface", "CLICKHOUSE_HTTP_PORT")
 	if p.err != nil {
-		return up, p.err
+		return p.err
 	}
-	return up, s.saveState()
+	return s.saveState()
 }
 
 // portPlan chooses ports until the first error.
@@ -74,7 +69,7 @@ func (p *portPlan) choose(port *int, asked int, inUse bool, use, setting string)
 
 // bringUp fetches what is missing and starts what does not run, Kafka and
 // ClickHouse at the same time.
-func (s *Stack) bringUp(ctx context.Context, up running) error {
+func (s *Stack) bringUp(ctx context.Context) error {
 	if err := checkTools(); err != nil {
 		return err
 	}
@@ -93,7 +88,7 @@ func (s *Stack) bringUp(ctx context.Context, up running) error {
 	}
 	for _, p := range started {
 		if p.Running() {
-			_ = p.Kill()
+			_ = p.Kill() //nolint:contextcheck // the context may be why the start failed
 		}
 	}
 	return err

@@ -128,7 +128,8 @@ func (p *Process) Stop(ctx context.Context) error {
 		}
 	}
 	if err := p.waitGone(ctx); err != nil {
-		return errors.Join(fmt.Errorf("stack: %s did not stop in order and was killed: %w", p.name, err), p.Kill())
+		err = fmt.Errorf("stack: %s did not stop in order and was killed: %w", p.name, err)
+		return errors.Join(err, p.Kill()) //nolint:contextcheck // the context has ended
 	}
 	return nil
 }
@@ -244,7 +245,7 @@ func openLog(path string) (*os.File, error) {
 			return nil, fmt.Errorf("stack: set old log aside: %w", err)
 		}
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("stack: open log: %w", err)
 	}

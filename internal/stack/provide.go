@@ -54,7 +54,7 @@ func Provide(ctx context.Context, o Options) (*Stack, error) {
 // keeps its records in the stack's folder, so that the offsets that ClickHouse
 // has seen keep their meaning over a restart.
 func startWithFake(ctx context.Context, o Options) (*Stack, error) {
-	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o750); err != nil {
 		return nil, fmt.Errorf("stack: %w", err)
 	}
 	unlock, err := lockFile(ctx, filepath.Join(o.Dir, "lock"))
@@ -66,7 +66,7 @@ func startWithFake(ctx context.Context, o Options) (*Stack, error) {
 	if err := s.loadState(); err != nil {
 		return nil, err
 	}
-	if _, err := s.planPorts(); err != nil {
+	if err := s.planPorts(); err != nil {
 		return nil, err
 	}
 	s.build()
@@ -83,7 +83,7 @@ func startWithFake(ctx context.Context, o Options) (*Stack, error) {
 	s.brokers = fake.ListenAddrs()
 	s.closers = append(s.closers, func(context.Context) error { fake.Close(); return nil })
 	if err := s.bringUpClickHouse(ctx); err != nil {
-		return nil, errors.Join(err, s.Kill())
+		return nil, errors.Join(err, s.Kill()) //nolint:contextcheck // the context may be why the start failed
 	}
 	return s, nil
 }

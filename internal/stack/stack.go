@@ -53,7 +53,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o750); err != nil {
 		return nil, fmt.Errorf("stack: %w", err)
 	}
 	unlock, err := lockFile(ctx, filepath.Join(o.Dir, "lock"))
@@ -66,12 +66,11 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	if err := s.loadState(); err != nil {
 		return nil, err
 	}
-	running, err := s.planPorts()
-	if err != nil {
+	if err := s.planPorts(); err != nil {
 		return nil, err
 	}
 	s.build()
-	if err := s.bringUp(ctx, running); err != nil {
+	if err := s.bringUp(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -1,7 +1,7 @@
 //go:build linux
 
 // Command chserver runs the ClickHouse engine of libchdb.so as a server:
-// chserver LIBRARY DATA ARGUMENT...
+// chserver LIBRARY DATA ARGUMENT [ARGUMENT ...]
 //
 // The arguments are those of clickhouse-local with its program name in front.
 // The query among them is expected to start the listeners and then to read
@@ -43,7 +43,7 @@ const engineVariable = "CHSERVER_ENGINE"
 const shortest = 2 * time.Second
 
 func main() {
-	err := errors.New("usage: chserver LIBRARY DATA ARGUMENT...")
+	err := errors.New("usage: chserver LIBRARY DATA ARGUMENT [ARGUMENT ...]")
 	if encoded := os.Getenv(engineVariable); encoded != "" {
 		err = runEngine([]byte(encoded))
 	} else if len(os.Args) > 3 {
@@ -69,7 +69,7 @@ func keepRunning(args []string) error {
 	for {
 		// The engine does not find the tables of database system again, and
 		// cannot create them over their old files.
-		if err := os.RemoveAll(filepath.Join(args[1], "data", "system")); err != nil {
+		if err := os.RemoveAll(filepath.Join(args[1], "data", "system")); err != nil { //nolint:gosec // the folder is the caller's choice
 			return fmt.Errorf("delete system logs: %w", err)
 		}
 		started := time.Now()
@@ -125,6 +125,7 @@ func runEngine(encoded []byte) error {
 	stopOnSignal(input)
 
 	argv := cStrings(args[2:])
+	//nolint:gosec // a C function's argv, alive until after the call
 	result, _, _ := purego.SyscallN(symbol, uintptr(len(argv)-1), uintptr(unsafe.Pointer(&argv[0])))
 	runtime.KeepAlive(argv)
 	if result == 0 {

@@ -152,31 +152,29 @@ func binaryDir() (string, error) {
 		}
 		if owner, err := lockOwner(dir); err == nil {
 			_ = os.RemoveAll(dir)
-			_ = owner.Close()
+			_ = syscall.Close(owner)
 		}
 	}
 	dir, err := os.MkdirTemp("", pattern)
 	if err != nil {
 		return "", err
 	}
-	// Kept open, so locked, until the process ends: a file that is not
-	// reachable any more would be closed.
-	ownLock, err = lockOwner(dir)
+	_, err = lockOwner(dir) // kept until the process ends
 	return dir, err
 }
 
-var ownLock *os.File
-
-func lockOwner(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "owner"), os.O_CREATE|os.O_RDWR, 0o644)
+// lockOwner locks a folder and returns the descriptor that holds the lock. It
+// is no *os.File, which would be closed when nothing refers to it.
+func lockOwner(dir string) (int, error) {
+	fd, err := syscall.Open(filepath.Join(dir, "owner"), syscall.O_CREAT|syscall.O_RDWR|syscall.O_CLOEXEC, 0o600)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = f.Close()
-		return nil, err
+	if err := syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = syscall.Close(fd)
+		return 0, err
 	}
-	return f, nil
+	return fd, nil
 }
 
 func unique() string {
