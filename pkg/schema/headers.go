@@ -20,6 +20,7 @@ const (
 	HeaderAccount  = "account"     // vendor account, if any
 	HeaderReceived = "received_us" // receive time, microseconds since 1970 UTC, decimal
 	HeaderItemID   = "item_id"     // raw: same for every delivery of one accepted item
+	HeaderMsgType  = "msg_type"    // raw: the form's msgType beside the items, if any
 	HeaderSchema   = "schema"      // version of the record's schema
 	HeaderTrace    = "traceparent" // W3C trace context, if any
 )
