@@ -16,6 +16,7 @@ import (
 // in a folder named after a hash of everything that decides its content.
 type asset struct {
 	name  string
+	what  string                                      // for people, with the size of a download
 	key   []byte                                      // what the content follows from
 	fetch func(ctx context.Context, dir string) error // fills an empty folder
 	check func(dir string) error                      // whether a folder is whole
@@ -46,7 +47,7 @@ func (a asset) ensure(ctx context.Context, o Options) (string, error) {
 	if err := a.removeLeftovers(o.Cache); err != nil {
 		return "", err
 	}
-	o.Log("fetching %s into %s (once)", a.name, o.Cache)
+	o.Log("%s into %s, once", a.what, o.Cache)
 	temporary, err := os.MkdirTemp(o.Cache, a.temporaryPrefix())
 	if err != nil {
 		return "", fmt.Errorf("stack: create cache: %w", err)

@@ -38,8 +38,8 @@ func (s *Stack) newEngine() *Process {
 		marker: "--config-file=" + filepath.Join(s.engineDir(), "config.xml"),
 		logs:   []string{s.logPath("clickhouse.out.log"), s.logPath("clickhouse.log")},
 		ports: []usedPort{
-			{s.state.ClickHousePort, "CLICKHOUSE_PORT"},
-			{s.state.ClickHouseHTTPPort, "CLICKHOUSE_HTTP_PORT"},
+			{s.state.ClickHousePort, clickHousePortSetting},
+			{s.state.ClickHouseHTTPPort, clickHouseHTTPPortSetting},
 		},
 		ready:   s.engineReady,
 		options: s.options,

@@ -40,9 +40,9 @@ func startContainers(ctx context.Context, o Options) (*Stack, error) {
 	s := &Stack{options: o, kind: KindDocker}
 	p := portPlan{taken: map[int]bool{}}
 	s.state.Kafka = make([]brokerPorts, 1)
-	p.choose(&s.state.Kafka[0].Port, o.KafkaPort, false, "Kafka", "KAFKA_PORT")
-	p.choose(&s.state.ClickHousePort, o.ClickHousePort, false, "ClickHouse", "CLICKHOUSE_PORT")
-	p.choose(&s.state.ClickHouseHTTPPort, o.ClickHouseHTTPPort, false, "ClickHouse's HTTP interface", "CLICKHOUSE_HTTP_PORT")
+	p.choose(&s.state.Kafka[0].Port, o.KafkaPort, false, "Kafka", kafkaPortSetting)
+	p.choose(&s.state.ClickHousePort, o.ClickHousePort, false, "ClickHouse", clickHousePortSetting)
+	p.choose(&s.state.ClickHouseHTTPPort, o.ClickHouseHTTPPort, false, "ClickHouse's HTTP interface", clickHouseHTTPPortSetting)
 	if p.err != nil {
 		return nil, p.err
 	}

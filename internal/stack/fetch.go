@@ -49,6 +49,7 @@ const serverModule = "module chserver\n\ngo 1.26.0\n\nrequire github.com/ebiteng
 func clickHouseLibrary() asset {
 	return asset{
 		name: "clickhouse",
+		what: "downloading ClickHouse (180 MB)",
 		key:  bytes.Join([][]byte{npmPackage, npmLock}, nil),
 		fetch: func(ctx context.Context, dir string) error {
 			files := map[string][]byte{"package.json": npmPackage, "package-lock.json": npmLock, ".npmrc": npmSettings}
@@ -86,6 +87,7 @@ func clickHouseLibrary() asset {
 func kafkaJars() asset {
 	return asset{
 		name:  "kafka",
+		what:  "downloading Kafka (43 MB)",
 		key:   bytes.Join([][]byte{mavenProject, jarSums}, nil),
 		fetch: fetchJars,
 		check: func(dir string) error { return checkSums(dir, jarSums) },
@@ -120,6 +122,7 @@ func fetchJars(ctx context.Context, dir string) error {
 func clickHouseServer() asset {
 	return asset{
 		name: "chserver",
+		what: "building the ClickHouse server",
 		key:  bytes.Join([][]byte{serverSource, serverSums, []byte(serverModule), []byte(runtime.GOARCH)}, nil),
 		fetch: func(ctx context.Context, dir string) error {
 			source := filepath.Join(dir, "source")

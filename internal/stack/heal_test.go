@@ -23,9 +23,9 @@ func TestUsedPort(t *testing.T) {
 	defer func() { _ = listener.Close() }()
 	port := listener.Addr().(*net.TCPAddr).Port
 	for setting, o := range map[string]Options{
-		"KAFKA_PORT":           {KafkaPort: port},
-		"CLICKHOUSE_PORT":      {ClickHousePort: port},
-		"CLICKHOUSE_HTTP_PORT": {ClickHouseHTTPPort: port},
+		kafkaPortSetting:          {KafkaPort: port},
+		clickHousePortSetting:     {ClickHousePort: port},
+		clickHouseHTTPPortSetting: {ClickHouseHTTPPort: port},
 	} {
 		o.Dir = t.TempDir()
 		_, err := Start(t.Context(), o)
@@ -34,8 +34,8 @@ func TestUsedPort(t *testing.T) {
 	}
 
 	// A port taken while the engine was down is named as well.
-	p := &Process{name: "kafka-1", marker: "no process has this argument", ports: []usedPort{{port, "KAFKA_PORT"}}}
-	require.ErrorContains(t, p.Start(t.Context()), "set KAFKA_PORT to another port")
+	p := &Process{name: "kafka-1", marker: "no process has this argument", ports: []usedPort{{port, kafkaPortSetting}}}
+	require.ErrorContains(t, p.Start(t.Context()), "set KAFKA_PORT (--kafka-port) to another port")
 }
 
 func TestWrongOptions(t *testing.T) {
@@ -50,6 +50,30 @@ func TestDamagedState(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "stack.json"), []byte(`{"kafka": [`), 0o644))
 	_, err := Start(t.Context(), Options{Dir: dir})
 	require.ErrorContains(t, err, "stack.json is damaged")
+}
+
+// One folder under two names is one stack.
+func TestFolderBehindALink(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(t.TempDir(), "link")
+	require.NoError(t, os.Symlink(dir, link))
+	o, err := Options{Dir: link}.withDefaults()
+	require.NoError(t, err)
+	s, unlock, err := plan(t.Context(), o, KindNative)
+	require.NoError(t, err)
+	unlock()
+	again, err := Open(dir)
+	require.NoError(t, err)
+	require.Equal(t, s.Kafka(0).marker, again.Kafka(0).marker)
+	require.Equal(t, s.ClickHouse().marker, again.ClickHouse().marker)
+}
+
+func TestClusterIDIsNoOption(t *testing.T) {
+	for range 1000 {
+		id := newClusterID()
+		require.Len(t, id, 22)
+		require.NotEqual(t, byte('-'), id[0])
+	}
 }
 
 // A process id that belongs to another program by now is not the engine.

@@ -34,7 +34,7 @@ func (s *Stack) brokerDir(i int) string {
 
 func (s *Stack) newBroker(i int) *Process {
 	settings := filepath.Join(s.brokerDir(i), "server.properties")
-	setting := "KAFKA_PORT"
+	setting := kafkaPortSetting
 	if i > 0 {
 		setting = "the folder (delete " + s.stateFile() + " for new ports)"
 	}
@@ -86,7 +86,7 @@ func (s *Stack) prepareBroker(ctx context.Context, i int, jars string) error {
 // has nobody to hand over to; for it the time only delays a restart.
 func sessionTimeout(brokers int) time.Duration {
 	if brokers == 1 {
-		return 1500 * time.Millisecond
+		return 2500 * time.Millisecond
 	}
 	return 3 * time.Second
 }

@@ -30,11 +30,11 @@ func (s *Stack) planPorts() error {
 			asked = s.options.KafkaPort
 		}
 		b := &s.state.Kafka[i]
-		p.choose(&b.Port, asked, kafkaRuns, "Kafka", "KAFKA_PORT")
+		p.choose(&b.Port, asked, kafkaRuns, "Kafka", kafkaPortSetting)
 		p.choose(&b.ControllerPort, 0, kafkaRuns, "Kafka's controller", "")
 	}
-	p.choose(&s.state.ClickHousePort, s.options.ClickHousePort, clickHouseRuns, "ClickHouse", "CLICKHOUSE_PORT")
-	p.choose(&s.state.ClickHouseHTTPPort, s.options.ClickHouseHTTPPort, clickHouseRuns, "ClickHouse's HTTP interface", "CLICKHOUSE_HTTP_PORT")
+	p.choose(&s.state.ClickHousePort, s.options.ClickHousePort, clickHouseRuns, "ClickHouse", clickHousePortSetting)
+	p.choose(&s.state.ClickHouseHTTPPort, s.options.ClickHouseHTTPPort, clickHouseRuns, "ClickHouse's HTTP interface", clickHouseHTTPPortSetting)
 	if p.err != nil {
 		return p.err
 	}

@@ -17,6 +17,13 @@ const (
 	lastFreePort  = 32000
 )
 
+// Settings that move a port: make's variable and the command's flag.
+const (
+	kafkaPortSetting          = "KAFKA_PORT (--kafka-port)"
+	clickHousePortSetting     = "CLICKHOUSE_PORT (--clickhouse-port)"
+	clickHouseHTTPPortSetting = "CLICKHOUSE_HTTP_PORT (--clickhouse-http-port)"
+)
+
 // portUsedError tells who has to move, and by which setting.
 func portUsedError(port int, use, setting string) error {
 	return fmt.Errorf("stack: port %d for %s is used by another program: stop that program or set %s to another port",

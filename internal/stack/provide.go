@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -54,22 +53,11 @@ func Provide(ctx context.Context, o Options) (*Stack, error) {
 // keeps its records in the stack's folder, so that the offsets that ClickHouse
 // has seen keep their meaning over a restart.
 func startWithFake(ctx context.Context, o Options) (*Stack, error) {
-	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o750); err != nil {
-		return nil, fmt.Errorf("stack: %w", err)
-	}
-	unlock, err := lockFile(ctx, filepath.Join(o.Dir, "lock"))
+	s, unlock, err := plan(ctx, o, KindFake)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	s := &Stack{options: o, kind: KindFake}
-	if err := s.loadState(); err != nil {
-		return nil, err
-	}
-	if err := s.planPorts(); err != nil {
-		return nil, err
-	}
-	s.build()
 	s.kafka = nil
 	fake, err := kfake.NewCluster(
 		kfake.NumBrokers(1),
@@ -78,7 +66,7 @@ func startWithFake(ctx context.Context, o Options) (*Stack, error) {
 		kfake.DataDir(filepath.Join(o.Dir, "kfake")),
 	)
 	if err != nil {
-		return nil, fmt.Errorf("stack: start kfake on port %d (KAFKA_PORT): %w", s.state.Kafka[0].Port, err)
+		return nil, fmt.Errorf("stack: start kfake on port %d, which %s moves: %w", s.state.Kafka[0].Port, kafkaPortSetting, err)
 	}
 	s.brokers = fake.ListenAddrs()
 	s.closers = append(s.closers, func(context.Context) error { fake.Close(); return nil })

@@ -53,27 +53,41 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o750); err != nil {
-		return nil, fmt.Errorf("stack: %w", err)
-	}
-	unlock, err := lockFile(ctx, filepath.Join(o.Dir, "lock"))
+	s, unlock, err := plan(ctx, o, KindNative)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-
-	s := &Stack{options: o, kind: KindNative}
-	if err := s.loadState(); err != nil {
-		return nil, err
-	}
-	if err := s.planPorts(); err != nil {
-		return nil, err
-	}
-	s.build()
 	if err := s.bringUp(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// plan locks the folder and decides on ports and processes.
+func plan(ctx context.Context, o Options, kind Kind) (_ *Stack, unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Join(o.Dir, "logs"), 0o750); err != nil {
+		return nil, nil, fmt.Errorf("stack: %w", err)
+	}
+	// An engine is recognised by a path, so each folder needs one name.
+	if o.Dir, err = filepath.EvalSymlinks(o.Dir); err != nil {
+		return nil, nil, fmt.Errorf("stack: folder: %w", err)
+	}
+	unlock, err = lockFile(ctx, filepath.Join(o.Dir, "lock"))
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &Stack{options: o, kind: kind}
+	err = s.loadState()
+	if err == nil {
+		err = s.planPorts()
+	}
+	if err != nil {
+		unlock()
+		return nil, nil, err
+	}
+	s.build()
+	return s, unlock, nil
 }
 
 // Open returns the stack of a folder as it is, running or not, without
@@ -83,6 +97,9 @@ func Open(dir string) (*Stack, error) {
 	o, err := Options{Dir: dir}.withDefaults()
 	if err != nil {
 		return nil, err
+	}
+	if o.Dir, err = filepath.EvalSymlinks(o.Dir); err != nil {
+		return nil, fmt.Errorf("stack: folder: %w", err)
 	}
 	s := &Stack{options: o, kind: KindNative}
 	if err := s.loadState(); err != nil {
@@ -219,9 +236,14 @@ func (s *Stack) saveState() error {
 	return nil
 }
 
-// newClusterID returns a random id in the form Kafka uses.
+// newClusterID returns a random id in the form Kafka uses, which does not begin
+// with a dash: Kafka's tools would take it for an option.
 func newClusterID() string {
-	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails
-	return base64.RawURLEncoding.EncodeToString(id[:])
+	for {
+		var id [16]byte
+		_, _ = rand.Read(id[:]) // never fails
+		if s := base64.RawURLEncoding.EncodeToString(id[:]); s[0] != '-' {
+			return s
+		}
+	}
 }

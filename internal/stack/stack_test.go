@@ -144,7 +144,7 @@ func TestStack(t *testing.T) {
 		require.Equal(t, s.Brokers(), again.Brokers())
 
 		_, err = Start(t.Context(), Options{Dir: s.Dir(), KafkaPort: s.state.Kafka[0].Port + 1})
-		require.ErrorContains(t, err, fmt.Sprintf("already runs on port %d, KAFKA_PORT asks for", s.state.Kafka[0].Port))
+		require.ErrorContains(t, err, fmt.Sprintf("already runs on port %d, KAFKA_PORT (--kafka-port) asks for", s.state.Kafka[0].Port))
 		_, err = Start(t.Context(), Options{Dir: s.Dir(), Brokers: 3})
 		require.ErrorContains(t, err, "holds a Kafka of 1 brokers, 3 are asked for")
 	})
