@@ -7,7 +7,9 @@ import (
 )
 
 var drivingTable = derivedTable("driving_events", "event_id", "start_time",
-	func(e *schema.DrivingEvent) derived { return derived{e.EventID, e.IMEI, e.StartTime, e.Revised, e.Place} },
+	func(e *schema.DrivingEvent) derived {
+		return derived{e.EventID, e.IMEI, e.StartTime, e.Revised, e.Place}
+	},
 	func() columnList[schema.DrivingEvent] {
 		return columnList[schema.DrivingEvent]{
 			word("kind", func(e *schema.DrivingEvent) string { return e.Kind }),

@@ -38,17 +38,21 @@ func (db *DB) Insert(ctx context.Context, rows Rows, index []int, token string) 
 	for i, c := range input {
 		names[i] = quoteName(c.Name)
 	}
-	var wrote uint64
 	query := ch.Query{
-		Body:       fmt.Sprintf("INSERT INTO %s (%s) VALUES", quoteName(rows.Table()), strings.Join(names, ", ")),
-		Input:      input,
-		Settings:   append([]ch.Setting{{Key: "insert_deduplication_token", Value: token, Important: true}}, insertSettings...),
-		OnProgress: func(_ context.Context, p proto.Progress) error { wrote += p.WroteRows; return nil },
+		Body:     fmt.Sprintf("INSERT INTO %s (%s) VALUES", quoteName(rows.Table()), strings.Join(names, ", ")),
+		Input:    input,
+		Settings: append([]ch.Setting{{Key: "insert_deduplication_token", Value: token, Important: true}}, insertSettings...),
+		OnProfileEvents: func(_ context.Context, events []ch.ProfileEvent) error {
+			for _, e := range events {
+				seen = seen || e.Name == "DuplicatedInsertedBlocks" && e.Value > 0
+			}
+			return nil
+		},
 	}
 	if err := db.with(ctx, func(c *ch.Client) error { return c.Do(ctx, query) }); err != nil {
 		return false, fmt.Errorf("insert %d rows into %s: %w", len(index), rows.Table(), err)
 	}
-	return wrote < uint64(len(index)), nil
+	return seen, nil
 }
 
 // Present tells for each row of index whether it is stored, by what identifies

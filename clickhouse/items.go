@@ -11,6 +11,7 @@ var fixTable = &table[schema.Fix]{
 	name:     "fixes",
 	columns:  newFixColumns,
 	at:       func(f *schema.Fix) time.Time { return f.FixTime },
+	received: func(f *schema.Fix) time.Time { return f.ReceivedTime },
 	identity: identityOf("imei", "toString(toInt64(toUnixTimestamp64Second(fix_time)))", "toString(raw_partition)", "toString(raw_offset)"),
 	key: func(dst []byte, f *schema.Fix) []byte {
 		return appendPlace(appendKey(dst, f.IMEI, strconv.FormatInt(f.FixTime.Unix(), 10)), f.Place)
@@ -39,6 +40,7 @@ var fixRepeatTable = &table[schema.Repeat]{
 		}
 	},
 	at:       func(r *schema.Repeat) time.Time { return r.EventTime },
+	received: func(r *schema.Repeat) time.Time { return r.ReceivedTime },
 	identity: fixTable.identity,
 	key: func(dst []byte, r *schema.Repeat) []byte {
 		return appendPlace(appendKey(dst, r.IMEI, strconv.FormatInt(r.EventTime.Unix(), 10)), r.Place)

@@ -173,4 +173,3 @@ func optOf(n proto.Nullable[float32]) schema.Opt[float32] {
 	}
 	return schema.Some(n.Value)
 }
-

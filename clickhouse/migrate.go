@@ -118,4 +118,3 @@ func SchemaVersion() (int64, error) {
 	}
 	return goose.NumericComponent(names[len(names)-1])
 }
-

@@ -1,6 +1,8 @@
 package clickhouse
 
 import (
+	"time"
+
 	"github.com/ClickHouse/ch-go/proto"
 )
 
@@ -13,6 +15,9 @@ type Rows interface {
 	// Month is the table partition that row i belongs to, such as 202611; 0
 	// where the table has no partitions.
 	Month(i int) int
+	// Received is when the collector took the item of row i; zero where rows
+	// do not say.
+	Received(i int) time.Time
 	// Columns fills native columns with the rows of index, in that order. They
 	// are valid until the next call.
 	Columns(index []int) proto.Input
@@ -47,6 +52,13 @@ func (r *rows[T]) Month(i int) int {
 	}
 	at := r.table.at(&r.data[i]).UTC()
 	return at.Year()*100 + int(at.Month())
+}
+
+func (r *rows[T]) Received(i int) time.Time {
+	if r.table.received == nil {
+		return time.Time{}
+	}
+	return r.table.received(&r.data[i])
 }
 
 func (r *rows[T]) Columns(index []int) proto.Input {

@@ -24,6 +24,8 @@ type table[T any] struct {
 	// where rows of one identity are equal.
 	version  string
 	revision func(*T) int64
+	// received is when the collector took the item; nil where rows do not say.
+	received func(*T) time.Time
 	// scope is an SQL condition that all the given rows meet, and few others.
 	scope func(rows []T, index []int) string
 }
@@ -112,6 +114,7 @@ func itemTable[T any](name, timeColumn string, at func(*T) time.Time, item func(
 			)
 		},
 		at:       at,
+		received: func(r *T) time.Time { return item(r).ReceivedTime },
 		identity: identityOf(append(identity, "toString(raw_partition)", "toString(raw_offset)")...),
 		key: func(dst []byte, r *T) []byte {
 			dst = appendKey(dst, item(r).IMEI, strconv.FormatInt(at(r).UnixMilli(), 10))
