@@ -35,7 +35,7 @@ func stackUpCommand(dir *string) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out := cmd.OutOrStdout()
-			if s, ok, err := stack.FromEnvironment(); ok || err != nil {
+			if s, ok, err := stack.FromEnvironment(cmd.Context()); ok || err != nil {
 				if err == nil {
 					_, _ = fmt.Fprintln(out, "The environment names running servers; nothing to start.")
 					printAddresses(out, s)
@@ -101,6 +101,6 @@ func stackStatusCommand(dir *string) *cobra.Command {
 
 func printAddresses(out io.Writer, s *stack.Stack) {
 	_, _ = fmt.Fprintf(out, "  Kafka       %s\n", strings.Join(s.Brokers(), ","))
-	_, _ = fmt.Fprintf(out, "  ClickHouse  %s\n", s.ClickHouseDSN("default"))
+	_, _ = fmt.Fprintf(out, "  ClickHouse  clickhouse://%s/%s\n", s.ClickHouseAddress(), stack.Database)
 	_, _ = fmt.Fprintf(out, "  SQL page    %s/play (user reader, password reader)\n", s.ClickHouseHTTP())
 }

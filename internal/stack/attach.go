@@ -1,12 +1,14 @@
 package stack
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"os"
 	"strings"
+	"time"
 )
 
 // Attach returns a stack of servers that something else runs. It has no
@@ -17,7 +19,8 @@ import (
 func Attach(brokers []string, clickHouseDSN string) (*Stack, error) {
 	dsn, err := url.Parse(clickHouseDSN)
 	if err != nil || dsn.Host == "" {
-		return nil, fmt.Errorf("stack: %q is no ClickHouse address: expected clickhouse://host:port/fleet", clickHouseDSN)
+		// The text itself may hold a password.
+		return nil, errors.New("stack: the ClickHouse address cannot be read: expected clickhouse://host:port/fleet")
 	}
 	parameters := dsn.Query()
 	port := parameters.Get("http_port")
@@ -35,9 +38,9 @@ func Attach(brokers []string, clickHouseDSN string) (*Stack, error) {
 }
 
 // FromEnvironment attaches to the servers named by ODOGRAPH_KAFKA_BROKERS and
-// ODOGRAPH_CLICKHOUSE_DSN. ok is false when neither is set; only one of them
-// is an error.
-func FromEnvironment() (s *Stack, ok bool, err error) {
+// ODOGRAPH_CLICKHOUSE_DSN. ok is false when neither is set. Only one of them is
+// an error, and so is an address where nothing listens.
+func FromEnvironment(ctx context.Context) (s *Stack, ok bool, err error) {
 	brokers, dsn := os.Getenv("ODOGRAPH_KAFKA_BROKERS"), os.Getenv("ODOGRAPH_CLICKHOUSE_DSN")
 	switch {
 	case brokers == "" && dsn == "":
@@ -45,6 +48,26 @@ func FromEnvironment() (s *Stack, ok bool, err error) {
 	case brokers == "" || dsn == "":
 		return nil, false, errors.New("stack: ODOGRAPH_KAFKA_BROKERS and ODOGRAPH_CLICKHOUSE_DSN belong together: set both or none")
 	}
-	s, err = Attach(strings.Split(brokers, ","), dsn)
-	return s, err == nil, err
+	if s, err = Attach(strings.Split(brokers, ","), dsn); err != nil {
+		return nil, false, err
+	}
+	if err := s.reachable(ctx); err != nil {
+		return nil, false, fmt.Errorf("stack: the servers named by ODOGRAPH_KAFKA_BROKERS and ODOGRAPH_CLICKHOUSE_DSN "+
+			"are not all there: %w: start them, or unset both variables for a local stack", err)
+	}
+	return s, true, nil
+}
+
+// reachable reports whether something listens at each address. More cannot be
+// asked here: the servers may want TLS and credentials.
+func (s *Stack) reachable(ctx context.Context) error {
+	dialer := net.Dialer{Timeout: 3 * time.Second}
+	for _, address := range append(s.Brokers(), s.clickhouseDSN.Host) {
+		conn, err := dialer.DialContext(ctx, "tcp", address)
+		if err != nil {
+			return err
+		}
+		_ = conn.Close()
+	}
+	return nil
 }

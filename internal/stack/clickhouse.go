@@ -119,5 +119,8 @@ func (s *Stack) ClickHouseDatabaseDSN(user, database string) string {
 	return dsn.String()
 }
 
+// ClickHouseAddress returns host:port of the native protocol.
+func (s *Stack) ClickHouseAddress() string { return s.clickhouseDSN.Host }
+
 // ClickHouseHTTP returns the address of the HTTP interface; /play is below it.
 func (s *Stack) ClickHouseHTTP() string { return s.clickhouseHTTP }

@@ -26,7 +26,7 @@ const (
 // o.AllowFake and only where Java or Maven is missing, a native ClickHouse with
 // kfake in place of Kafka. [Stack.Kind] tells which it became.
 func Provide(ctx context.Context, o Options) (*Stack, error) {
-	if s, ok, err := FromEnvironment(); ok || err != nil {
+	if s, ok, err := FromEnvironment(ctx); ok || err != nil {
 		return s, err
 	}
 	o, err := o.withDefaults()

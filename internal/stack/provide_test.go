@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,30 +13,39 @@ import (
 )
 
 func TestProvideUsesTheEnvironment(t *testing.T) {
-	t.Setenv("ODOGRAPH_KAFKA_BROKERS", "127.0.0.1:1,127.0.0.1:2")
-	t.Setenv("ODOGRAPH_CLICKHOUSE_DSN", "")
-	_, err := Provide(t.Context(), Options{Dir: t.TempDir()})
-	require.ErrorContains(t, err, "set both or none")
-
-	t.Setenv("ODOGRAPH_CLICKHOUSE_DSN", "clickhouse://127.0.0.1:3/fleet")
-	s, err := Provide(t.Context(), Options{Dir: t.TempDir()})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	host := listener.Addr().String()
+	provide := func(brokers, dsn string) (*Stack, error) {
+		t.Setenv("ODOGRAPH_KAFKA_BROKERS", brokers)
+		t.Setenv("ODOGRAPH_CLICKHOUSE_DSN", dsn)
+		return Provide(t.Context(), Options{Dir: t.TempDir()})
+	}
+	s, err := provide(host+","+host, "clickhouse://"+host+"/fleet")
 	require.NoError(t, err)
 	require.Equal(t, KindEnvironment, s.Kind())
-	require.Equal(t, []string{"127.0.0.1:1", "127.0.0.1:2"}, s.Brokers())
-	require.Equal(t, "clickhouse://sink:sink@127.0.0.1:3/fleet", s.ClickHouseDSN("sink"))
+	require.Equal(t, []string{host, host}, s.Brokers())
+	require.Equal(t, "clickhouse://sink:sink@"+host+"/fleet", s.ClickHouseDSN("sink"))
 	require.Equal(t, "http://127.0.0.1:8123", s.ClickHouseHTTP())
 	require.NoError(t, s.Stop(t.Context()))
 
 	// A user of one's own stands for all.
-	t.Setenv("ODOGRAPH_CLICKHOUSE_DSN", "clickhouse://me:secret@127.0.0.1:3/fleet?secure=true&http_port=8443")
-	s, err = Provide(t.Context(), Options{Dir: t.TempDir()})
+	s, err = provide(host, "clickhouse://me:secret@"+host+"/fleet?secure=true&http_port=8443")
 	require.NoError(t, err)
-	require.Equal(t, "clickhouse://me:secret@127.0.0.1:3/fleet?secure=true", s.ClickHouseDSN("sink"))
+	require.Equal(t, "clickhouse://me:secret@"+host+"/fleet?secure=true", s.ClickHouseDSN("sink"))
 	require.Equal(t, "http://127.0.0.1:8443", s.ClickHouseHTTP())
 
-	t.Setenv("ODOGRAPH_CLICKHOUSE_DSN", "fleet")
-	_, err = Provide(t.Context(), Options{Dir: t.TempDir()})
+	_, err = provide(host, "")
+	require.ErrorContains(t, err, "set both or none")
+	_, err = provide(host, "fleet")
 	require.ErrorContains(t, err, "expected clickhouse://host:port/fleet")
+	_, err = provide(host, "clickhouse://:secret@/fleet")
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "secret")
+
+	require.NoError(t, listener.Close())
+	_, err = provide(host, "clickhouse://"+host+"/fleet")
+	require.ErrorContains(t, err, "are not all there")
 }
 
 func TestMissingToolsAreNamedTogether(t *testing.T) {
