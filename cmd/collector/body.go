@@ -245,6 +245,12 @@ func (b *body) items(f func(item []byte)) error {
 	return errNoItems
 }
 
+// maxItems bounds what one request can cost. The platform documents 50; a list
+// beyond maxItems is kept whole, as a dead letter.
+const maxItems = 10_000
+
+var errTooMany = fmt.Errorf("more than %d items in one request (the platform documents 50)", maxItems)
+
 func walkItems(list []byte, f func(item []byte), mayBeQuoted bool) error {
 	list = bytes.TrimSpace(list)
 	if len(list) == 0 {
@@ -254,6 +260,9 @@ func walkItems(list []byte, f func(item []byte), mayBeQuoted bool) error {
 	case '[':
 		var found [][]byte
 		err := jsonscan.Array(list, func(item []byte) error {
+			if len(found) == maxItems {
+				return errTooMany
+			}
 			found = append(found, item)
 			return nil
 		})
