@@ -90,6 +90,7 @@ func keepRunning(args []string) error {
 
 func runChild(encoded string) error {
 	cmd := exec.Command("/proc/self/exe")
+	cmd.Args = []string{"clickhouse-engine"}
 	cmd.Env = append(os.Environ(), engineVariable+"="+encoded)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
