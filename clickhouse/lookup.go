@@ -63,14 +63,15 @@ func unverified(f *schema.Fix) bool { return slices.Contains(f.Quality, schema.Q
 // Verify looks up the unverified fixes among the given rows, which must be all
 // of the batch in their order, and turns those that are repeats into rows of
 // fix_repeats. A fix of which only its own row is stored stays a fix, so the
-// outcome is the same when a batch is verified again after a crash.
-func (b *Batch) Verify(ctx context.Context, db *DB, all []Row) error {
+// outcome is the same when a batch is verified again after a crash. It gives the
+// number of repeats found.
+func (b *Batch) Verify(ctx context.Context, db *DB, all []Row) (found int, err error) {
 	if b.Unverified() == 0 {
-		return nil
+		return 0, nil
 	}
 	stored, err := db.storedFixes(ctx, b.fixes.data)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	repeats := b.tables[1].(*rows[schema.Repeat])
 	before := make(map[fixKey]sighting, len(all)) // fixes of this batch
@@ -86,11 +87,12 @@ func (b *Batch) Verify(ctx context.Context, db *DB, all []Row) error {
 		}
 		if unverified(f) && repeat {
 			all[n] = Row{repeats, repeats.add(repeatOf(f, first.content != contentOf(f)))}
+			found++
 			continue
 		}
 		before[key] = sighting{f.Place, contentOf(f)}
 	}
-	return nil
+	return found, nil
 }
 
 // otherThan finds a stored fix that came from another item; a fix that is

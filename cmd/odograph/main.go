@@ -30,6 +30,6 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(stackCommand())
+	root.AddCommand(setupCommand(), stackCommand())
 	return root
 }

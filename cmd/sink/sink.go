@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/odograph/odograph/clickhouse"
+	"github.com/odograph/odograph/internal/kafka"
+	"github.com/odograph/odograph/internal/run"
+)
+
+// The checks of /readyz.
+const (
+	checkTopics     = "topics"
+	checkAssignment = "assignment"
+	checkClickHouse = "clickhouse"
+	checkLag        = "lag"
+)
+
+const (
+	sessionTimeout = 30 * time.Second // then others take over a dead instance's partitions
+	// revokeGrace is what a block under way gets when its partition goes to
+	// another instance; less than the rebalance timeout.
+	revokeGrace = 10 * time.Second
+	drainGrace  = 60 * time.Second // when the sink stops
+)
+
+// A Sink stores the enriched topics in ClickHouse.
+type Sink struct {
+	cfg     Config
+	log     *slog.Logger
+	metrics *metrics
+	ready   *run.Readiness
+	health  *health
+	client  *kgo.Client
+	admin   *kadm.Client
+	db      *clickhouse.DB
+	inserts chan struct{} // one token for each insert under way
+
+	mu      sync.Mutex
+	workers map[place]*worker
+	held    atomic.Int64 // bytes of records in memory
+	begun   atomic.Int64 // workers that read a block which an earlier run began
+	failed  chan error
+}
+
+// A place is a partition of a topic.
+type place struct {
+	topic     string
+	partition int32
+}
+
+// NewSink connects nothing yet.
+func NewSink(cfg Config, log *slog.Logger, reg prometheus.Registerer, ready *run.Readiness) (*Sink, error) {
+	s := &Sink{
+		cfg: cfg, log: log, metrics: newMetrics(reg), ready: ready, health: newHealth(ready),
+		inserts: make(chan struct{}, cfg.Inserts), workers: map[place]*worker{}, failed: make(chan error, 1),
+	}
+	var err error
+	if s.db, err = clickhouse.Open(cfg.ClickHouseDSN.Reveal(), cfg.Inserts+2); err != nil {
+		return nil, err
+	}
+	opts, err := kafka.Options(cfg.Kafka, "sink-"+cfg.Instance, log, reg)
+	if err != nil {
+		return nil, err
+	}
+	if s.client, err = kgo.NewClient(append(opts, s.options()...)...); err != nil {
+		return nil, fmt.Errorf("kafka client: %w", err)
+	}
+	s.admin = kadm.NewClient(s.client)
+	return s, nil
+}
+
+// Group is the consumer group of all sinks.
+func (c *Config) Group() string { return c.TopicPrefix + ".sink" }
+
+func (s *Sink) topics() []string {
+	var names []string
+	for _, t := range clickhouse.Topics() {
+		names = append(names, t.Name(s.cfg.TopicPrefix))
+	}
+	return names
+}
+
+func (s *Sink) options() []kgo.Opt {
+	return []kgo.Opt{
+		kgo.ConsumerGroup(s.cfg.Group()),
+		kgo.ConsumeTopics(s.topics()...),
+		kgo.InstanceID(s.cfg.Instance),
+		kgo.Balancers(kgo.CooperativeStickyBalancer()),
+		kgo.SessionTimeout(sessionTimeout),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.KeepControlRecords(), // so that positions pass the markers of transactions
+		// From the earliest record where nothing is committed; a committed
+		// position that is gone is a loss that somebody must see.
+		kgo.ConsumeResetOffset(kgo.NoResetOffset().AtStart()),
+		kgo.DisableAutoCommit(),
+		kgo.BlockRebalanceOnPoll(),
+		kgo.OnOffsetsFetched(s.assigned),
+		kgo.OnPartitionsAssigned(s.joined),
+		kgo.OnPartitionsRevoked(s.revoked),
+		kgo.OnPartitionsLost(s.lost),
+		kgo.FetchMaxWait(500 * time.Millisecond),
+		kgo.FetchMaxBytes(16 << 20),
+		kgo.FetchMaxPartitionBytes(4 << 20),
+		// Dead letters.
+		kgo.RecordPartitioner(kgo.ManualPartitioner()),
+		kgo.ProducerLinger(0),
+		kgo.ProducerBatchMaxBytes(9 << 20),
+	}
+}
+
+// Run stores records until ctx is done, then what it has in hand, and returns.
+// It returns an error where going on would lose or double rows.
+func (s *Sink) Run(ctx context.Context) error {
+	defer s.db.Close()
+	defer s.client.CloseAllowingRebalance()
+	if err := s.waitForTopics(ctx); err != nil {
+		return nil //nolint:nilerr // asked to stop before there was anything to do
+	}
+	watch, stop := context.WithCancel(ctx)
+	defer stop()
+	go s.watchClickHouse(watch)
+	go s.watchLag(watch)
+	err := s.poll(ctx)
+	s.endAll()
+	return err
+}
+
+// poll hands records to the workers.
+func (s *Sink) poll(ctx context.Context) error {
+	for {
+		if err := s.waitForRoom(ctx); err != nil {
+			return nil //nolint:nilerr // asked to stop
+		}
+		// Often back here, so that a failed worker is seen without records.
+		wait, cancel := context.WithTimeout(ctx, time.Second)
+		fetches := s.client.PollRecords(wait, 20_000)
+		cancel()
+		err := s.fetchError(fetches)
+		if err == nil {
+			s.mu.Lock()
+			fetches.EachPartition(func(p kgo.FetchTopicPartition) {
+				if w := s.workers[place{p.Topic, p.Partition}]; w != nil && len(p.Records) > 0 {
+					w.push(p.Records)
+				}
+			})
+			s.mu.Unlock()
+		}
+		s.client.AllowRebalance()
+		if err != nil {
+			return err
+		}
+		select {
+		case err := <-s.failed:
+			return err
+		case <-ctx.Done():
+			return nil
+		default:
+		}
+	}
+}
+
+// fetchError is the first error that nothing but a person can repair.
+func (s *Sink) fetchError(fetches kgo.Fetches) error {
+	for _, e := range fetches.Errors() {
+		var loss *kgo.ErrDataLoss
+		switch {
+		case errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded), errors.Is(e.Err, kgo.ErrClientClosed):
+		case errors.Is(e.Err, kerr.OffsetOutOfRange), errors.As(e.Err, &loss):
+			return fmt.Errorf("%s/%d: the committed position is not in the topic any more: records were deleted before they were stored, or the topic was made anew: %w. "+
+				"Find out what is missing (odograph audit), then set the group's offset by hand: kafka-consumer-groups --group %s --topic %s:%d --reset-offsets --to-earliest --execute",
+				e.Topic, e.Partition, e.Err, s.cfg.Group(), e.Topic, e.Partition)
+		case errors.Is(e.Err, kerr.FencedInstanceID):
+			return fmt.Errorf("another sink runs under the same instance name %q: give each its own (ODOGRAPH_INSTANCE): %w", s.cfg.Instance, e.Err)
+		default:
+			s.log.Error("fetch failed", "topic", e.Topic, "partition", e.Partition, "error", e.Err)
+			s.ready.Set(checkAssignment, e.Err)
+		}
+	}
+	return nil
+}
+
+// hold counts memory of records.
+func (s *Sink) hold(bytes int) { s.metrics.buffered.Set(float64(s.held.Add(int64(bytes)))) }
+
+func (s *Sink) beginDone() { s.begun.Add(-1) }
+
+// waitForRoom lets no more records in than memory is for. Blocks that an
+// earlier run began must come in whole before they can go out, so they are
+// never waited for.
+func (s *Sink) waitForRoom(ctx context.Context) error {
+	for s.held.Load() > int64(s.cfg.BufferBytes) && s.begun.Load() == 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-s.failed:
+			s.failed <- err
+			return nil
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return ctx.Err()
+}
