@@ -25,6 +25,13 @@
 // password. All of them are admitted from loopback only. The grants cover the
 // databases whose names begin with "fleet".
 //
+// # Limits of this ClickHouse
+//
+// There is no Keeper, so no Replicated tables. SQL cannot create users. The
+// tables of database system (query_log and its like) begin empty at each start.
+// A failed handshake of the native protocol, such as a wrong password, restarts
+// the engine (within 0.2 s; see chserver), which a clickhouse-server does not do.
+//
 // # Tests
 //
 // Package stacktest gives a test the stack of its test binary, or one of its

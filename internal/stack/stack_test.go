@@ -181,6 +181,25 @@ func TestStack(t *testing.T) {
 		require.Equal(t, pid, s.ClickHouse().PID())
 	})
 
+	t.Run("a failed handshake does not end the engine", func(t *testing.T) {
+		pid := s.ClickHouse().PID()
+		options, err := clickhouse.ParseDSN(s.ClickHouseDSN("sink"))
+		require.NoError(t, err)
+		options.Auth.Password = "wrong"
+		conn, err := clickhouse.Open(options)
+		require.NoError(t, err)
+		defer func() { _ = conn.Close() }()
+		for range 3 {
+			require.ErrorContains(t, conn.Ping(t.Context()), "Authentication failed")
+			require.Eventually(t, func() bool {
+				var n uint64
+				err := sink.QueryRow(t.Context(), "SELECT count() FROM life").Scan(&n)
+				return err == nil && n == 2
+			}, 20*time.Second, 50*time.Millisecond)
+		}
+		require.Equal(t, pid, s.ClickHouse().PID())
+	})
+
 	t.Run("kill -9 of everything loses nothing", func(t *testing.T) {
 		require.NoError(t, s.Kill())
 		require.ErrorContains(t, s.Kafka(0).Kill(), "does not run")

@@ -10,9 +10,11 @@
 // Two processes do it. One holds the engine and the writing end of its own
 // standard input, so that the server outlives whatever started it. The other
 // starts the first again when it aborts: this build of the engine, unlike
-// clickhouse-server, ends as a whole when a client resets a connection before
-// the engine has looked at it. What was acknowledged is on disk by then, so the
-// clients see what they see of a server that is restarted.
+// clickhouse-server, ends as a whole when the handshake of the native protocol
+// fails (a wrong password, an unknown database, bytes of another protocol, a
+// connection reset in the middle of it). Queries that fail and clients that
+// vanish later do it no harm. What was acknowledged is on disk by then, so the
+// clients see what they see of a server that is restarted, within 0.2 s.
 //
 // SIGTERM ends the query and with it the engine in good order; a second one
 // ends it at once. Signals are meant for the whole process group.
@@ -39,8 +41,13 @@ import (
 // They are not on its command line, so that only the other one is found by them.
 const engineVariable = "CHSERVER_ENGINE"
 
-// shortest is the life below which an abort counts as a failed start.
-const shortest = 2 * time.Second
+// An engine that lives shorter than shortLife, maxShortLives times in a row,
+// cannot start. Once is no sign of that: a client with a wrong password that
+// keeps trying ends it early too.
+const (
+	shortLife     = 500 * time.Millisecond
+	maxShortLives = 10
+)
 
 func main() {
 	err := errors.New("usage: chserver LIBRARY DATA ARGUMENT [ARGUMENT ...]")
@@ -66,7 +73,7 @@ func keepRunning(args []string) error {
 	}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
-	for {
+	for shortLives := 0; ; {
 		// The engine does not find the tables of database system again, and
 		// cannot create them over their old files.
 		if err := os.RemoveAll(filepath.Join(args[1], "data", "system")); err != nil { //nolint:gosec // the folder is the caller's choice
@@ -81,8 +88,10 @@ func keepRunning(args []string) error {
 		if !errors.As(err, &exit) || !exit.Sys().(syscall.WaitStatus).Signaled() {
 			return err
 		}
-		if time.Since(started) < shortest {
-			return fmt.Errorf("the engine ended while it started: %w", err)
+		if time.Since(started) > shortLife {
+			shortLives = 0
+		} else if shortLives++; shortLives == maxShortLives {
+			return fmt.Errorf("the engine ends while it starts: %w", err)
 		}
 		fmt.Fprintln(os.Stderr, time.Now().UTC().Format(time.RFC3339), "chserver: the engine ended, starting it again:", err)
 	}

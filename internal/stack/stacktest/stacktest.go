@@ -2,7 +2,7 @@
 //
 //	s := stacktest.Shared(t)                  // one per test binary, or the one of the environment
 //	prefix := stacktest.TopicPrefix(t, s)     // topics <prefix>.raw.v1 …, deleted afterwards
-//	database := stacktest.Database(t, s)      // empty database fleet_test_…, dropped afterwards
+//	database := stacktest.Database(t, s)      // empty database fleet_test_…, emptied afterwards
 //	dsn := s.ClickHouseDatabaseDSN("sink", database)
 //
 //	s := stacktest.Isolated(t, 3)             // one of its own, three brokers, to kill and pause
@@ -93,7 +93,9 @@ func TopicPrefix(tb testing.TB, s *stack.Stack) string {
 }
 
 // Database creates an empty database that no other test has, with the grants
-// of the real one. It is dropped when the test ends.
+// of the real one. Its tables are dropped when the test ends; the database
+// stays, because a client that is still connecting to it would otherwise end
+// the engine for everybody (see chserver).
 func Database(tb testing.TB, s *stack.Stack) string {
 	tb.Helper()
 	database := "fleet_test_" + unique()
@@ -101,8 +103,8 @@ func Database(tb testing.TB, s *stack.Stack) string {
 		tb.Fatalf("create database: %v", err)
 	}
 	tb.Cleanup(func() {
-		if err := execute(s, "DROP DATABASE IF EXISTS "+database); err != nil {
-			tb.Logf("database %s stays behind: %v", database, err)
+		if err := execute(s, "TRUNCATE DATABASE "+database); err != nil {
+			tb.Logf("tables of %s stay behind: %v", database, err)
 		}
 	})
 	return database

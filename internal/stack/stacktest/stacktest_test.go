@@ -27,7 +27,7 @@ func TestEachTestHasItsOwnNames(t *testing.T) {
 	require.NotEqual(t, databases[0], databases[1])
 
 	// What a test made is gone when it has ended.
-	require.ErrorContains(t, execute(s, "SELECT * FROM "+databases[0]+".t"), "does not exist")
+	require.ErrorContains(t, execute(s, "SELECT * FROM "+databases[0]+".t"), "Unknown table expression identifier")
 	createTopic(t, s, prefixes[0]+".raw.v1") // a topic of this name could not exist twice
 }
 
