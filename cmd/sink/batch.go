@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -123,4 +124,10 @@ func (b *batch) index(members []int) []int {
 		out[i] = b.placed[n].Index
 	}
 	return out
+}
+
+// token names the block to ClickHouse. The checksum is part of it, so that a
+// topic that was made anew and counts from 0 again is not taken for the old one.
+func (bl *block) token(topic string, partition int32, id intent) string {
+	return fmt.Sprintf("%s/%d/%d-%d/%016x/%s/%d", topic, partition, id.first, id.last, id.sum, bl.rows.Table(), bl.month)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -221,11 +220,8 @@ func (w *worker) store(ctx context.Context, begun bool) error {
 		return err
 	}
 	for _, bl := range b.blocks() {
-		// The checksum is part of the token, so that a topic that was made anew
-		// and counts from 0 again is not taken for the old one.
-		token := fmt.Sprintf("%s/%d/%d-%d/%016x/%s/%d", w.topic, w.partition, id.first, id.last, id.sum, bl.rows.Table(), bl.month)
 		refused := b.refused
-		if err := w.deliver(ctx, b, bl.rows, bl.members, token, begun); err != nil {
+		if err := w.deliver(ctx, b, bl.rows, bl.members, bl.token(w.topic, w.partition, id), begun); err != nil {
 			return err
 		}
 		w.observe(bl, b.refused-refused)
