@@ -1,0 +1,294 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/odograph/odograph/internal/simulate"
+	"github.com/odograph/odograph/internal/stack"
+)
+
+// A demo is the whole pipeline on this machine, fed by a simulated fleet.
+type demo struct {
+	stack   stack.Options
+	length  time.Duration
+	devices int
+	every   time.Duration
+
+	out    io.Writer
+	engine *stack.Stack
+	parts  []*component
+	url    string // of the collector
+	began  time.Time
+	counts simulate.Counts
+}
+
+func demoCommand() *cobra.Command {
+	d := demo{}
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Run the whole pipeline on this machine with a simulated fleet",
+		Long: `Run the whole pipeline on this machine: Kafka, ClickHouse, collector, enricher,
+sink, and a simulated fleet that sends genuine pushes, some of them twice, late
+or spoilt. Progress is shown while it runs; at the end every number of the
+summary is the answer of a query, as the user "reader" sees it.
+
+It runs until Ctrl-C or for --for, and stops everything that it started. The
+data stays in the stack's folder; "odograph stack up" serves it again.`,
+		Example: `  odograph demo --for 30s
+  odograph demo --devices 500 --interval 2s`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d.out = cmd.OutOrStdout()
+			return d.run(cmd.Context())
+		},
+	}
+	f := cmd.Flags()
+	f.DurationVar(&d.length, "for", 0, "how long (0: until Ctrl-C)")
+	f.IntVar(&d.devices, "devices", 60, "vehicles of the fleet")
+	f.DurationVar(&d.every, "interval", time.Second, "time between a vehicle's fixes")
+	f.StringVar(&d.stack.Dir, "dir", ".stack", "folder of the stack's data, settings and logs")
+	f.IntVar(&d.stack.KafkaPort, "kafka-port", 9092, "port of Kafka; 0 takes a free one")
+	f.IntVar(&d.stack.ClickHousePort, "clickhouse-port", 9000, "port of ClickHouse's native protocol; 0 takes a free one")
+	f.IntVar(&d.stack.ClickHouseHTTPPort, "clickhouse-http-port", 8123, "port of ClickHouse's HTTP interface; 0 takes a free one")
+	return cmd
+}
+
+const (
+	demoToken    = "demo-token"
+	drainTimeout = 60 * time.Second
+)
+
+func (d *demo) say(format string, args ...any) { _, _ = fmt.Fprintf(d.out, format+"\n", args...) }
+
+func (d *demo) run(ctx context.Context) (err error) {
+	runtime.LockOSThread() // for ever: endWithParent watches this thread
+	keep, err := d.startStack(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.stop(keep)) }()
+	if err := d.setup(ctx); err != nil {
+		return err
+	}
+	if err := d.startParts(ctx); err != nil {
+		return err
+	}
+	reader, err := openReader(d.engine)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = reader.Close() }()
+
+	d.say("\n%d vehicles drive, each with a fix every %s. %s Look around:\n%s\n", d.devices, d.every, untilText(d.length), d.addresses())
+	if err := d.drive(ctx, reader); err != nil {
+		return err
+	}
+	// The summary is worth having after Ctrl-C, too.
+	summaryCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if err := d.drain(summaryCtx, reader); err != nil {
+		return err
+	}
+	return d.summary(summaryCtx, reader)
+}
+
+func untilText(length time.Duration) string {
+	if length == 0 {
+		return "Ctrl-C ends it with a summary."
+	}
+	return fmt.Sprintf("It ends by itself after %s, or with Ctrl-C.", length)
+}
+
+// startStack gives the engines; keep tells that they ran before.
+func (d *demo) startStack(ctx context.Context) (keep bool, err error) {
+	d.say("Starting Kafka and ClickHouse (the first time they are downloaded, about 300 MB)…")
+	d.stack.AllowFake = true
+	d.stack.Log = func(format string, args ...any) { d.say("  "+format, args...) }
+	keep = d.running(ctx)
+	start := time.Now()
+	if d.engine, err = stack.Provide(ctx, d.stack); err != nil {
+		return false, err
+	}
+	keep = keep || d.engine.Kind() == stack.KindEnvironment
+	d.say("  ready in %s: Kafka %s, ClickHouse %s", time.Since(start).Round(100*time.Millisecond), strings.Join(d.engine.Brokers(), ","), d.engine.ClickHouseAddress())
+	return keep, nil
+}
+
+// running tells whether a stack already serves from the folder.
+func (d *demo) running(ctx context.Context) bool {
+	s, err := stack.Open(d.stack.Dir)
+	if err != nil {
+		return false
+	}
+	for _, e := range s.Status(ctx) {
+		if e.PID == 0 || e.Err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *demo) setup(ctx context.Context) error {
+	cfg := defaultSetupConfig()
+	cfg.KafkaBrokers = d.engine.Brokers()
+	cfg.ClickHouseDSN = secretOf(d.engine.ClickHouseDSN("migrator"))
+	if err := setupTopics(ctx, &cfg, io.Discard); err != nil {
+		return err
+	}
+	return setupSchema(ctx, &cfg, io.Discard)
+}
+
+// startParts starts the components as processes of their own.
+func (d *demo) startParts(ctx context.Context) error {
+	bin, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	listen, admin := pickPort(8080), []int{pickPort(9101), pickPort(9102), pickPort(9103)}
+	d.url = fmt.Sprintf("http://127.0.0.1:%d", listen)
+	dir, err := filepath.Abs(d.stack.Dir)
+	if err != nil {
+		return err
+	}
+	kafka := "ODOGRAPH_KAFKA_BROKERS=" + strings.Join(d.engine.Brokers(), ",")
+	d.parts = []*component{
+		{name: "sink", admin: admin[2], env: []string{kafka, "ODOGRAPH_CLICKHOUSE_DSN=" + d.engine.ClickHouseDSN("sink")}},
+		{name: "enricher", admin: admin[1], env: []string{kafka}},
+		{name: "collector", admin: admin[0], env: []string{
+			kafka, "ODOGRAPH_PUSH_TOKENS=" + demoToken,
+			"ODOGRAPH_LISTEN=127.0.0.1:" + fmt.Sprint(listen), "ODOGRAPH_SPOOL_DIR=" + filepath.Join(dir, "spool"),
+		}},
+	}
+	for _, p := range d.parts {
+		p.path, p.log = filepath.Join(filepath.Dir(bin), p.name), filepath.Join(dir, "logs", p.name+".log")
+		if err := p.start(); err != nil {
+			return err
+		}
+	}
+	d.say("Starting collector, enricher and sink (logs in %s)…", filepath.Join(d.stack.Dir, "logs"))
+	for _, p := range d.parts {
+		if err := p.waitReady(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drive lets the fleet drive and shows what arrives.
+func (d *demo) drive(ctx context.Context, reader clickhouse.Conn) error {
+	s := simulation{
+		send:    simulate.SendConfig{URL: d.url, Token: demoToken, Batch: 50, Connections: 4},
+		fleet:   simulate.FleetConfig{Devices: d.devices, Interval: d.every, Seed: uint64(time.Now().UnixNano()), Lat: 41.2565, Lng: -95.9345},
+		disturb: simulate.DisturbConfig{Duplicates: 0.03, Disorder: 0.02, Faults: 0.004, Hold: 15 * time.Second},
+		length:  d.length,
+	}
+	src, err := s.source(nil)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if d.length > 0 {
+		ctx, cancel = context.WithTimeout(ctx, d.length)
+		defer cancel()
+	}
+	d.began = time.Now()
+	sent := make(chan error, 1)
+	go func() { sent <- simulate.Send(ctx, src, s.send, &d.counts) }()
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case err := <-sent:
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		case <-t.C:
+			if err := d.failure(); err != nil {
+				return err
+			}
+			d.progress(ctx, reader)
+		}
+	}
+}
+
+// failure names a component that has ended by itself.
+func (d *demo) failure() error {
+	for _, p := range d.parts {
+		if err := p.ended(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) progress(ctx context.Context, reader clickhouse.Conn) {
+	r, err := d.countRows(ctx, reader)
+	if err != nil {
+		if ctx.Err() == nil {
+			d.say("  ClickHouse does not answer: %v", err)
+		}
+		return
+	}
+	line := fmt.Sprintf("%5.0fs  acknowledged %7d   fixes %7d   repeats %5d   dead letters %4d   on the way %5d   latency p50 %4.0f ms  p99 %5.0f ms",
+		time.Since(d.began).Seconds(), d.counts.Acknowledged.Load(), r.rows["fixes"], r.rows["fix_repeats"], r.rows["dead_letters"],
+		max(0, d.counts.Acknowledged.Load()-r.items()), r.p50, r.p99)
+	if f, ok := d.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		_, _ = fmt.Fprintf(d.out, "\r\x1b[K%s", line)
+		return
+	}
+	d.say("%s", line)
+}
+
+// drain waits until every acknowledged item is a row.
+func (d *demo) drain(ctx context.Context, reader clickhouse.Conn) error {
+	want := d.counts.Acknowledged.Load()
+	d.say("\n\nThe fleet has stopped. Waiting until all %d acknowledged items are rows…", want)
+	for {
+		r, err := d.countRows(ctx, reader)
+		switch {
+		case err == nil && r.items() >= want:
+			return nil
+		case ctx.Err() != nil:
+			return fmt.Errorf("%d of %d acknowledged items are not rows after %s; see %s/logs and odograph audit: %w",
+				want-r.items(), want, drainTimeout, d.stack.Dir, errors.Join(err, ctx.Err()))
+		}
+		if err := d.failure(); err != nil {
+			return err
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
+// stop ends what the demo started, in reverse.
+func (d *demo) stop(keepEngines bool) error {
+	var errs []error
+	for i := len(d.parts) - 1; i >= 0; i-- {
+		errs = append(errs, d.parts[i].stop())
+	}
+	if keepEngines {
+		d.say("Kafka and ClickHouse ran before and go on.")
+		return errors.Join(errs...)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	errs = append(errs, d.engine.Stop(ctx))
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	d.say("Everything is stopped; the data stays in %s. To look at it: make stack-up, then %s/play", d.stack.Dir, d.engine.ClickHouseHTTP())
+	return nil
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"github.com/odograph/odograph/internal/stack"
+)
+
+// openReader connects as an analyst does.
+func openReader(engine *stack.Stack) (clickhouse.Conn, error) {
+	opts, err := clickhouse.ParseDSN(engine.ClickHouseDSN("reader"))
+	if err != nil {
+		return nil, err
+	}
+	return clickhouse.Open(opts)
+}
+
+// received is what of this run stands in ClickHouse.
+type received struct {
+	rows     map[string]uint64 // by table
+	p50, p99 float64           // from the collector to the row, ms
+}
+
+// items is the number of items that are rows.
+func (r received) items() int64 {
+	var n uint64
+	for _, rows := range r.rows {
+		n += rows
+	}
+	return int64(n)
+}
+
+// countRows asks what has become of the items of this run.
+func (d *demo) countRows(ctx context.Context, reader clickhouse.Conn) (received, error) {
+	r := received{rows: map[string]uint64{}}
+	rows, err := reader.Query(ctx, "SELECT stored_in, count() FROM items WHERE received_time >= ? GROUP BY stored_in", d.began)
+	if err != nil {
+		return r, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var table string
+		var n uint64
+		if err := rows.Scan(&table, &n); err != nil {
+			return r, err
+		}
+		r.rows[table] = n
+	}
+	if err := rows.Err(); err != nil {
+		return r, err
+	}
+	err = reader.QueryRow(ctx, `
+		SELECT ifNotFinite(quantileExact(0.5)(ms), 0), ifNotFinite(quantileExact(0.99)(ms), 0)
+		FROM (SELECT toFloat64(dateDiff('millisecond', received_time, inserted_time)) AS ms FROM fixes WHERE received_time >= ?)`,
+		d.began).Scan(&r.p50, &r.p99)
+	return r, err
+}
+
+// A count is a line of the summary.
+type count struct {
+	name string
+	n    uint64
+}
+
+// query gives the lines of a query for names and numbers.
+func query(ctx context.Context, reader clickhouse.Conn, sql string, args ...any) ([]count, error) {
+	rows, err := reader.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []count
+	for rows.Next() {
+		var c count
+		if err := rows.Scan(&c.name, &c.n); err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
+
+// summary says what this run came to; every number but that of the
+// acknowledged items is the answer of a query.
+func (d *demo) summary(ctx context.Context, reader clickhouse.Conn) error {
+	r, err := d.countRows(ctx, reader)
+	if err != nil {
+		return err
+	}
+	reasons, err := query(ctx, reader, "SELECT reason, count() FROM dead_letters WHERE received_time >= ? GROUP BY reason ORDER BY count() DESC, reason", d.began)
+	if err != nil {
+		return err
+	}
+	flags, err := query(ctx, reader, "SELECT arrayJoin(quality) AS flag, count() FROM fixes WHERE received_time >= ? GROUP BY flag ORDER BY count() DESC, flag", d.began)
+	if err != nil {
+		return err
+	}
+	events, err := query(ctx, reader, `
+		SELECT 'driving_events', count() FROM driving_events UNION ALL
+		SELECT 'geofence_events', count() FROM geofence_events UNION ALL
+		SELECT 'trips', count() FROM trips`)
+	if err != nil {
+		return err
+	}
+	d.printSummary(r, reasons, flags, events)
+	return nil
+}
+
+// meanings says what the rows of a table are, in the summary's order.
+var meanings = []struct{ table, meaning string }{
+	{"fixes", "distinct fixes"},
+	{"fix_repeats", "repeats of fixes, removed from them"},
+	{"item_repeats", "repeats of other items"},
+	{"heartbeats", ""}, {"sessions", "logins and logouts"}, {"alarms", ""}, {"messages", "items without a table of their own"},
+	{"dead_letters", "items that can't be used, kept with the reason"},
+}
+
+func (d *demo) printSummary(r received, reasons, flags, events []count) {
+	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
+	line := func(name string, n any, text string) { _, _ = fmt.Fprintf(w, "  %s\t%8v\t%s\n", name, n, text) }
+	acknowledged := d.counts.Acknowledged.Load()
+	line("acknowledged", acknowledged, fmt.Sprintf("items to which the collector said success, in %s", time.Since(d.began).Round(time.Second)))
+	line("stored", r.items(), verdict(acknowledged, r.items()))
+	rest := maps.Clone(r.rows)
+	for _, m := range meanings {
+		line("  "+m.table, r.rows[m.table], m.meaning)
+		delete(rest, m.table)
+	}
+	for _, table := range slices.Sorted(maps.Keys(rest)) {
+		line("  "+table, rest[table], "")
+	}
+	for _, c := range reasons {
+		line("dead letters", c.n, c.name)
+	}
+	for _, c := range flags {
+		line("doubtful fixes", c.n, c.name)
+	}
+	for _, c := range events {
+		line(c.name, c.n, "")
+	}
+	line("latency p50", fmt.Sprintf("%.0f ms", r.p50), "from the collector to the row, over all fixes of this run")
+	line("latency p99", fmt.Sprintf("%.0f ms", r.p99), "")
+	d.say("Summary, as the ClickHouse user reader sees it:")
+	_ = w.Flush()
+}
+
+func verdict(acknowledged, stored int64) string {
+	switch cmp.Compare(stored, acknowledged) {
+	case 0:
+		return "each of them exactly once"
+	case -1:
+		return fmt.Sprintf("%d MISSING", acknowledged-stored)
+	default:
+		return fmt.Sprintf("%d more: requests that were cut off before their answer, or other senders", stored-acknowledged)
+	}
+}
+
+// addresses says where to look.
+func (d *demo) addresses() string {
+	lines := []string{fmt.Sprintf("  SQL        %s/play (user reader, password reader)", d.engine.ClickHouseHTTP())}
+	for _, p := range d.parts {
+		lines = append(lines, fmt.Sprintf("  %-9s  http://127.0.0.1:%d/readyz and /metrics", p.name, p.admin))
+	}
+	return strings.Join(append(lines, fmt.Sprintf("  pushes     %s (token %s)", d.url, demoToken)), "\n")
+}
