@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS driving_events
     lng           Float64 CODEC(ZSTD(1)),
     raw_partition Int32 COMMENT 'place of the item in the raw topic' CODEC(ZSTD(1)),
     raw_offset    Int64 CODEC(Delta, ZSTD(1)),
+    inserted_time DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'when the insert of the row began' CODEC(Delta, ZSTD(1)),
     CONSTRAINT imei_given CHECK imei != '',
     CONSTRAINT event_id_given CHECK event_id != '',
     CONSTRAINT start_time_range CHECK start_time >= toDateTime64('2000-01-01 00:00:00', 0, 'UTC') AND start_time < toDateTime64('2100-01-01 00:00:00', 0, 'UTC')

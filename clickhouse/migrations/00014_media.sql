@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS media
     raw_partition  Int32 COMMENT 'place of the item in the raw topic' CODEC(ZSTD(1)),
     raw_offset     Int64 CODEC(Delta, ZSTD(1)),
     raw            String COMMENT 'JSON of the item' CODEC(ZSTD(3)),
+    inserted_time  DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'when the insert of the row began' CODEC(Delta, ZSTD(1)),
     INDEX raw_offset_range raw_offset TYPE minmax GRANULARITY 16,
     CONSTRAINT event_time_range CHECK event_time >= toDateTime64('2000-01-01 00:00:00', 0, 'UTC') AND event_time < toDateTime64('2100-01-01 00:00:00', 0, 'UTC')
 )

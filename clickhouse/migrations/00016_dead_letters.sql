@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS dead_letters
     first_seen    DateTime64(3, 'UTC') COMMENT 'when it was put aside' CODEC(Delta, ZSTD(1)),
     raw_partition Nullable(Int32) COMMENT 'NULL where even that is unreadable' CODEC(ZSTD(1)),
     raw_offset    Nullable(Int64) CODEC(ZSTD(1)),
-    value         String COMMENT 'bytes of the record' CODEC(ZSTD(3))
+    value         String COMMENT 'bytes of the record' CODEC(ZSTD(3)),
+    inserted_time DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'when the insert of the row began' CODEC(Delta, ZSTD(1))
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(first_seen)
