@@ -67,7 +67,7 @@ func fatal(err error) bool {
 		errors.Is(err, kerr.TransactionalIDAuthorizationFailed)
 }
 
-var errDataLoss = errors.New("Kafka has lost raw records that were not yet handled")
+var errDataLoss = errors.New("raw records were lost in Kafka before they were handled")
 
 // Run works until ctx is done. A session that ends in an error is built anew,
 // with the state restored from the changelog, for as long as it takes; only a

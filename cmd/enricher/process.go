@@ -97,8 +97,9 @@ func (p *processor) identify(w *work, o *overlay, r *kgo.Record) error {
 		}
 	}
 	err := w.raw.Headers.Validate()
-	known := false
-	if w.kind, known = jimi.LookupKind(w.raw.Headers.Kind); err == nil && !known {
+	kind, known := jimi.LookupKind(w.raw.Headers.Kind)
+	w.kind = kind
+	if err == nil && !known {
 		err = errors.New("header kind names a kind that this version does not know: is the collector newer than the enricher?")
 	}
 	if err != nil {

@@ -76,10 +76,18 @@ func (c *component) start() error {
 func (c *component) ended() error {
 	select {
 	case <-c.done:
-		return fmt.Errorf("the %s has ended (%v); the end of %s:\n%s", c.name, c.err, c.log, tail(c.log, 12))
+		return fmt.Errorf("the %s has ended: %w; the end of %s:\n%s", c.name, c.end(), c.log, tail(c.log, 12))
 	default:
 		return nil
 	}
+}
+
+// end is why the process has ended.
+func (c *component) end() error {
+	if c.err == nil {
+		return errors.New("by itself, without an error")
+	}
+	return c.err
 }
 
 const readyTimeout = 60 * time.Second

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -78,7 +79,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.stop(keep)) }()
+	defer func() { err = errors.Join(err, d.stop(context.WithoutCancel(ctx), keep)) }()
 	if err := d.setup(ctx); err != nil {
 		return err
 	}
@@ -168,7 +169,7 @@ func (d *demo) startParts(ctx context.Context) error {
 		{name: "enricher", admin: admin[1], env: []string{kafka}},
 		{name: "collector", admin: admin[0], env: []string{
 			kafka, "ODOGRAPH_PUSH_TOKENS=" + demoToken,
-			"ODOGRAPH_LISTEN=127.0.0.1:" + fmt.Sprint(listen), "ODOGRAPH_SPOOL_DIR=" + filepath.Join(dir, "spool"),
+			"ODOGRAPH_LISTEN=127.0.0.1:" + strconv.Itoa(listen), "ODOGRAPH_SPOOL_DIR=" + filepath.Join(dir, "spool"),
 		}},
 	}
 	for _, p := range d.parts {
@@ -274,7 +275,7 @@ func (d *demo) drain(ctx context.Context, reader clickhouse.Conn) error {
 }
 
 // stop ends what the demo started, in reverse.
-func (d *demo) stop(keepEngines bool) error {
+func (d *demo) stop(ctx context.Context, keepEngines bool) error {
 	var errs []error
 	for i := len(d.parts) - 1; i >= 0; i-- {
 		errs = append(errs, d.parts[i].stop())
@@ -283,7 +284,7 @@ func (d *demo) stop(keepEngines bool) error {
 		d.say("Kafka and ClickHouse ran before and go on.")
 		return errors.Join(errs...)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	errs = append(errs, d.engine.Stop(ctx))
 	if err := errors.Join(errs...); err != nil {

@@ -145,7 +145,7 @@ func (d *demo) printSummary(r received, reasons, flags, events []count) {
 		line("doubtful fixes", c.n, c.name)
 	}
 	for _, c := range events {
-		line(c.name, c.n, "")
+		line(c.name, c.n, "not derived by this version")
 	}
 	line("latency p50", fmt.Sprintf("%.0f ms", r.p50), "from the collector to the row, over all fixes of this run")
 	line("latency p99", fmt.Sprintf("%.0f ms", r.p99), "")

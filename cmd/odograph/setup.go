@@ -64,7 +64,7 @@ the first start and after each upgrade.
 
 ClickHouse's user needs the rights of the migrator, see --print-users.`,
 		Example: `  # the local stack
-  odograph setup --clickhouse-dsn clickhouse://migrator:migrator@127.0.0.1:9000/fleet
+  odograph setup --clickhouse-dsn clickhouse://migrator:…@127.0.0.1:9000/fleet
 
   # a cluster of three brokers
   export ODOGRAPH_KAFKA_BROKERS=kafka1:9092,kafka2:9092,kafka3:9092

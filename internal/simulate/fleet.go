@@ -91,7 +91,7 @@ func (f *Fleet) report(r *report) {
 	}
 	lat, lng := f.measured(v)
 	put("/pushgps", f.gps(v, at, platformTime(r.at.Add(time.Second)), lat, lng))
-	alarm := ""
+	var alarm string
 	switch {
 	case v.harsh:
 		alarm = "48" // hard braking

@@ -109,7 +109,7 @@ func TestPageRefusesWhatItIsNot(t *testing.T) {
 	}
 	slot := int(base / page % dedup.Slots)
 	good := w.AppendPage(nil, slot)
-	for n := range len(good) {
+	for n := range good {
 		if err := new(dedup.Window).LoadPage(slot, good[:n]); err == nil {
 			t.Fatalf("took a page cut to %d of %d bytes", n, len(good))
 		}

@@ -57,7 +57,7 @@ func DecodeSession(raw *Raw) (schema.Session, error) {
 		return schema.Session{}, err
 	}
 	word, s := text(f["type"])
-	kind := ""
+	var kind string
 	switch {
 	case s == absent:
 		return schema.Session{}, missing(raw.Kind, "type")

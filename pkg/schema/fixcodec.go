@@ -191,7 +191,7 @@ func (r *Repeat) DecodeJSON(b []byte) error {
 		case "heading_deg":
 			return 0, readOpt(&r.HeadingDeg, value, readFloat)
 		}
-		return r.Item.member(key, value, &was)
+		return r.member(key, value, &was)
 	})
 	if err != nil {
 		return recordError("repeat", err)
