@@ -2,8 +2,8 @@ package clickhouse
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
+	"strconv"
 	"testing"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -61,8 +61,8 @@ func TestMigrateFromEveryVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want string
-	for from := int64(0); from < newest; from++ {
-		t.Run(fmt.Sprint(from), func(t *testing.T) {
+	for from := range newest {
+		t.Run(strconv.FormatInt(from, 10), func(t *testing.T) {
 			dsn := s.ClickHouseDatabaseDSN("migrator", stacktest.Database(t, s))
 			if from > 0 {
 				if _, err := migrateTo(t.Context(), dsn, from, quiet); err != nil {

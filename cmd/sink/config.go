@@ -22,6 +22,8 @@ type Config struct {
 	Inserts       int           `koanf:"inserts" usage:"inserts at the same time"`
 	BufferBytes   int           `koanf:"buffer_bytes" usage:"memory for records that wait for ClickHouse"`
 	MaxLag        int64         `koanf:"max_lag" usage:"records behind from which on the sink is not ready"`
+
+	SessionTimeout time.Duration `koanf:"session_timeout" usage:"after this silence the group gives this instance's partitions to another"`
 }
 
 // DefaultConfig is for one machine.
@@ -37,6 +39,8 @@ func DefaultConfig() Config {
 		Inserts:       4,
 		BufferBytes:   256 << 20,
 		MaxLag:        1_000_000,
+
+		SessionTimeout: 15 * time.Second,
 	}
 }
 
@@ -55,5 +59,6 @@ func (c *Config) Validate() error {
 	check(c.Inserts >= 1 && c.Inserts <= 100, "inserts", c.Inserts, "1 to 100")
 	check(c.BufferBytes >= c.BatchBytes, "buffer_bytes", c.BufferBytes, "at least batch_bytes")
 	check(c.MaxLag >= 1, "max_lag", c.MaxLag, "at least 1")
+	check(c.SessionTimeout >= 6*time.Second && c.SessionTimeout <= 5*time.Minute, "session_timeout", c.SessionTimeout, "6s to 5m")
 	return errors.Join(errs...)
 }

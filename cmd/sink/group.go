@@ -32,7 +32,7 @@ func (s *Sink) assigned(_ context.Context, _ *kgo.Client, resp *kmsg.OffsetFetch
 				if p.ErrorCode != 0 {
 					continue // the client reports it
 				}
-				if err := s.startWorker(t.Topic, p); err != nil {
+				if err := s.startWorker(t.Topic, p); err != nil { //nolint:contextcheck // a worker outlives the call that starts it
 					s.fail(err)
 					return err
 				}
@@ -148,7 +148,7 @@ func (s *Sink) end(workers []*worker, grace time.Duration) {
 // endAll ends all workers before the sink leaves.
 func (s *Sink) endAll() {
 	s.mu.Lock()
-	var all []*worker
+	all := make([]*worker, 0, len(s.workers))
 	for at, w := range s.workers {
 		all = append(all, w)
 		delete(s.workers, at)

@@ -37,8 +37,8 @@ func command() *cobra.Command {
 				return err
 			}
 			if check, _ := cmd.Flags().GetBool("check"); check {
-				fmt.Fprintln(cmd.OutOrStdout(), "settings are fine")
-				return nil
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), "settings are fine")
+				return err
 			}
 			return serve(cmd.Context(), cfg)
 		},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -188,7 +189,7 @@ func (p *pipe) wait(query string, want int64) {
 	p.t.Helper()
 	p.until(fmt.Sprintf("%s = %d", query, want), func() (string, bool) {
 		n := p.number(query)
-		return fmt.Sprint(n), n == want
+		return strconv.FormatInt(n, 10), n == want
 	})
 }
 
@@ -231,7 +232,19 @@ func (p *pipe) lag() int64 {
 
 func (p *pipe) waitForLag(want int64) {
 	p.t.Helper()
-	p.until(fmt.Sprintf("lag %d", want), func() (string, bool) { n := p.lag(); return fmt.Sprint(n), n == want })
+	p.until(fmt.Sprintf("lag %d", want), func() (string, bool) { n := p.lag(); return strconv.FormatInt(n, 10), n == want })
+}
+
+// leave takes an instance out of the group, as its session's end would.
+func (p *pipe) leave(instance string) {
+	p.t.Helper()
+	left, err := p.admin.LeaveGroup(p.t.Context(), kadm.LeaveGroup(p.prefix+".sink").InstanceIDs(instance))
+	if err == nil {
+		err = left.Error()
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // commit writes what a sink would have left behind.

@@ -28,7 +28,6 @@ const (
 )
 
 const (
-	sessionTimeout = 30 * time.Second // then others take over a dead instance's partitions
 	// revokeGrace is what a block under way gets when its partition goes to
 	// another instance; less than the rebalance timeout.
 	revokeGrace = 10 * time.Second
@@ -85,8 +84,9 @@ func NewSink(cfg Config, log *slog.Logger, reg prometheus.Registerer, ready *run
 func (c *Config) Group() string { return c.TopicPrefix + ".sink" }
 
 func (s *Sink) topics() []string {
-	var names []string
-	for _, t := range clickhouse.Topics() {
+	topics := clickhouse.Topics()
+	names := make([]string, 0, len(topics))
+	for _, t := range topics {
 		names = append(names, t.Name(s.cfg.TopicPrefix))
 	}
 	return names
@@ -98,7 +98,8 @@ func (s *Sink) options() []kgo.Opt {
 		kgo.ConsumeTopics(s.topics()...),
 		kgo.InstanceID(s.cfg.Instance),
 		kgo.Balancers(kgo.CooperativeStickyBalancer()),
-		kgo.SessionTimeout(sessionTimeout),
+		kgo.SessionTimeout(s.cfg.SessionTimeout),
+		kgo.HeartbeatInterval(s.cfg.SessionTimeout/5),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.KeepControlRecords(), // so that positions pass the markers of transactions
 		// From the earliest record where nothing is committed; a committed
@@ -126,7 +127,7 @@ func (s *Sink) Run(ctx context.Context) error {
 	defer s.db.Close()
 	defer s.client.CloseAllowingRebalance()
 	if err := s.waitForTopics(ctx); err != nil {
-		return nil //nolint:nilerr // asked to stop before there was anything to do
+		return nil // asked to stop before there was anything to do
 	}
 	watch, stop := context.WithCancel(ctx)
 	defer stop()

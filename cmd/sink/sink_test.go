@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -68,7 +69,7 @@ func TestStopStoresWhatItHolds(t *testing.T) {
 	p.produce(schema.TopicFixes, 0, fixes(0, 1)...)
 	p.wait("SELECT count() FROM fixes", 1) // at once, the sink was idle
 	p.produce(schema.TopicFixes, 0, fixes(1, 10)...)
-	p.until("records in hand", func() (string, bool) { n := r.sink.held.Load(); return fmt.Sprint(n), n > 0 })
+	p.until("records in hand", func() (string, bool) { n := r.sink.held.Load(); return strconv.FormatInt(n, 10), n > 0 })
 	r.finish()
 	if n := p.number("SELECT count() FROM fixes"); n != 10 {
 		t.Errorf("%d rows after the stop, want 10", n)
@@ -156,6 +157,7 @@ func TestUnverifiedFixes(t *testing.T) {
 	check()
 	r.finish()
 	// The same block again, as after a crash.
+	p.leave("a")
 	p.commit(schema.TopicFixes, 0, 10, intentOf(t, p, schema.TopicFixes, 10, 15).String())
 	r = p.start(p.config("a"))
 	check()
