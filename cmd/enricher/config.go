@@ -53,6 +53,3 @@ func (c *Config) Validate() error {
 	check(c.StopTimeout > 0, "stop_timeout", c.StopTimeout, "a positive duration")
 	return errors.Join(errs...)
 }
-
-// group is the consumer group of all enrichers of an installation.
-func (c *Config) group() string { return c.TopicPrefix + "-enricher" }

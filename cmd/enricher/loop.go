@@ -108,7 +108,7 @@ func (e *enricher) runSession(ctx context.Context) error {
 	e.ready.Set("assignment", errors.New("no partitions are assigned yet"))
 
 	session, err := kgo.NewGroupTransactSession(append(e.opts[:len(e.opts):len(e.opts)],
-		kgo.ConsumerGroup(e.cfg.group()),
+		kgo.ConsumerGroup(schema.EnricherGroup(e.cfg.TopicPrefix)),
 		kgo.InstanceID(e.cfg.Instance),
 		kgo.ConsumeTopics(schema.TopicRaw.Name(e.cfg.TopicPrefix)),
 		kgo.Balancers(kgo.CooperativeStickyBalancer()),

@@ -214,7 +214,7 @@ func TestStateThatDoesNotBelong(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
-	group := r.config("one").group()
+	group := schema.EnricherGroup(r.config("one").TopicPrefix)
 	// A static member stays in the group until its session ends.
 	if _, err := r.adm.LeaveGroup(t.Context(), kadm.LeaveGroup(group).InstanceIDs("one")); err != nil {
 		t.Fatal(err)

@@ -143,12 +143,12 @@ func dropWhatIsStable(ctx context.Context, adm *kadm.Client, log *slog.Logger, t
 // group's committed offset, once that is stable.
 func checkPositions(ctx context.Context, adm *kadm.Client, cfg *Config, parts map[int32]*partition) error {
 	topic := schema.TopicRaw.Name(cfg.TopicPrefix)
-	committed, err := adm.FetchOffsetsForTopics(kadm.RequireStable(ctx), cfg.group(), topic)
+	committed, err := adm.FetchOffsetsForTopics(kadm.RequireStable(ctx), schema.EnricherGroup(cfg.TopicPrefix), topic)
 	if err == nil {
 		err = committed.Error()
 	}
 	if err != nil {
-		return fmt.Errorf("offsets of group %s: %w", cfg.group(), err)
+		return fmt.Errorf("offsets of group %s: %w", schema.EnricherGroup(cfg.TopicPrefix), err)
 	}
 	for n, p := range parts {
 		at := int64(-1)
@@ -159,7 +159,7 @@ func checkPositions(ctx context.Context, adm *kadm.Client, cfg *Config, parts ma
 			return fmt.Errorf("%w: partition %d: %s says %s, group %s says %s; going on would lose or double records. "+
 				"Bring back the topic or the group's offsets; or, to build the state anew from %s, stop all enrichers, "+
 				"delete the group and the topic, run odograph setup, and start again (what is stored already stays single)",
-				errPosition, n, schema.TopicState.Name(cfg.TopicPrefix), offsetText(p.next), cfg.group(), offsetText(at), topic)
+				errPosition, n, schema.TopicState.Name(cfg.TopicPrefix), offsetText(p.next), schema.EnricherGroup(cfg.TopicPrefix), offsetText(at), topic)
 		}
 	}
 	return nil

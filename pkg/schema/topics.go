@@ -35,6 +35,12 @@ const DefaultPrefix = "fleet"
 // Name is the topic's name on the broker: prefix, a dot, and the topic.
 func (t Topic) Name(prefix string) string { return prefix + "." + string(t) }
 
+// EnricherGroup is the consumer group of all enrichers of an installation.
+func EnricherGroup(prefix string) string { return prefix + ".enricher" }
+
+// SinkGroup is the consumer group of all sinks of an installation.
+func SinkGroup(prefix string) string { return prefix + ".sink" }
+
 // MaxRecordBytes bounds one record of any topic. A raw item is at most one
 // request body (4 MiB); a dead letter carries it in base64 beside its reason.
 const MaxRecordBytes = 8 << 20
