@@ -17,6 +17,7 @@ import (
 	"github.com/odograph/odograph/clickhouse"
 	"github.com/odograph/odograph/internal/kafka"
 	"github.com/odograph/odograph/internal/run"
+	"github.com/odograph/odograph/pkg/schema"
 )
 
 // The checks of /readyz.
@@ -81,7 +82,7 @@ func NewSink(cfg Config, log *slog.Logger, reg prometheus.Registerer, ready *run
 }
 
 // Group is the consumer group of all sinks.
-func (c *Config) Group() string { return c.TopicPrefix + ".sink" }
+func (c *Config) Group() string { return schema.SinkGroup(c.TopicPrefix) }
 
 func (s *Sink) topics() []string {
 	topics := clickhouse.Topics()
