@@ -100,7 +100,7 @@ func (s *Sink) options() []kgo.Opt {
 		kgo.InstanceID(s.cfg.Instance),
 		kgo.Balancers(kgo.CooperativeStickyBalancer()),
 		kgo.SessionTimeout(s.cfg.SessionTimeout),
-		kgo.HeartbeatInterval(s.cfg.SessionTimeout/5),
+		kgo.HeartbeatInterval(s.cfg.SessionTimeout / 5),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.KeepControlRecords(), // so that positions pass the markers of transactions
 		// From the earliest record where nothing is committed; a committed
