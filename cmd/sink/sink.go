@@ -52,6 +52,10 @@ type Sink struct {
 	held    atomic.Int64 // bytes of records in memory
 	begun   atomic.Int64 // workers that read a block which an earlier run began
 	failed  chan error
+
+	// Of the polling goroutine alone.
+	largest int  // record of late
+	failing bool // fetches
 }
 
 // A place is a partition of a topic.
@@ -65,6 +69,7 @@ func NewSink(cfg Config, log *slog.Logger, reg prometheus.Registerer, ready *run
 	s := &Sink{
 		cfg: cfg, log: log, metrics: newMetrics(reg), ready: ready, health: newHealth(ready),
 		inserts: make(chan struct{}, cfg.Inserts), workers: map[place]*worker{}, failed: make(chan error, 1),
+		largest: 4096,
 	}
 	var err error
 	if s.db, err = clickhouse.Open(cfg.ClickHouseDSN.Reveal(), cfg.Inserts+2); err != nil {
@@ -147,17 +152,11 @@ func (s *Sink) poll(ctx context.Context) error {
 		}
 		// Often back here, so that a failed worker is seen without records.
 		wait, cancel := context.WithTimeout(ctx, time.Second)
-		fetches := s.client.PollRecords(wait, 20_000)
+		fetches := s.client.PollRecords(wait, s.room())
 		cancel()
 		err := s.fetchError(fetches)
 		if err == nil {
-			s.mu.Lock()
-			fetches.EachPartition(func(p kgo.FetchTopicPartition) {
-				if w := s.workers[place{p.Topic, p.Partition}]; w != nil && len(p.Records) > 0 {
-					w.push(p.Records)
-				}
-			})
-			s.mu.Unlock()
+			err = s.handOut(fetches)
 		}
 		s.client.AllowRebalance()
 		if err != nil {
@@ -173,8 +172,42 @@ func (s *Sink) poll(ctx context.Context) error {
 	}
 }
 
+// room is how many records fit into the memory that is left, if they are as
+// large as the largest of late.
+func (s *Sink) room() int {
+	const most = 20_000
+	return min(max(1, (s.cfg.BufferBytes-int(s.held.Load()))/s.largest), most)
+}
+
+// handOut gives records to the workers of their partitions.
+func (s *Sink) handOut(fetches kgo.Fetches) (err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	largest := 0
+	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
+		if len(p.Records) == 0 {
+			return
+		}
+		w := s.workers[place{p.Topic, p.Partition}]
+		if w == nil {
+			// Nothing is lost yet; going on would commit behind these.
+			err = fmt.Errorf("%s/%d: records of a partition that was not assigned", p.Topic, p.Partition)
+			return
+		}
+		largest = max(largest, w.push(p.Records))
+	})
+	if largest > 0 {
+		s.largest = max(largest, s.largest*9/10, 1024)
+	}
+	return err
+}
+
 // fetchError is the first error that nothing but a person can repair.
 func (s *Sink) fetchError(fetches kgo.Fetches) error {
+	if s.failing && fetches.NumRecords() > 0 {
+		s.failing = false
+		s.ready.Set(checkAssignment, nil)
+	}
 	for _, e := range fetches.Errors() {
 		var loss *kgo.ErrDataLoss
 		switch {
@@ -187,7 +220,8 @@ func (s *Sink) fetchError(fetches kgo.Fetches) error {
 			return fmt.Errorf("another sink runs under the same instance name %q: give each its own (ODOGRAPH_INSTANCE): %w", s.cfg.Instance, e.Err)
 		default:
 			s.log.Error("fetch failed", "topic", e.Topic, "partition", e.Partition, "error", e.Err)
-			s.ready.Set(checkAssignment, e.Err)
+			s.ready.Set(checkAssignment, fmt.Errorf("fetch %s/%d: %w", e.Topic, e.Partition, e.Err))
+			s.failing = true
 		}
 	}
 	return nil
@@ -196,13 +230,14 @@ func (s *Sink) fetchError(fetches kgo.Fetches) error {
 // hold counts memory of records.
 func (s *Sink) hold(bytes int) { s.metrics.buffered.Set(float64(s.held.Add(int64(bytes)))) }
 
-func (s *Sink) beginDone() { s.begun.Add(-1) }
+// full tells whether the memory for records is used up.
+func (s *Sink) full() bool { return s.held.Load() >= int64(s.cfg.BufferBytes) }
 
 // waitForRoom lets no more records in than memory is for. Blocks that an
-// earlier run began must come in whole before they can go out, so they are
-// never waited for.
+// earlier run began must come in whole before they can go out, so reading goes
+// on for them; the other partitions are paused then (see push).
 func (s *Sink) waitForRoom(ctx context.Context) error {
-	for s.held.Load() > int64(s.cfg.BufferBytes) && s.begun.Load() == 0 {
+	for s.full() && s.begun.Load() == 0 {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
