@@ -158,11 +158,12 @@ func TestQuality(t *testing.T) {
 // TestJumps is a drive with a position that no vehicle reaches, and one whose
 // first position was the wrong one.
 func TestJumps(t *testing.T) {
+	speed := ""
 	flagsOf := func(lats ...float64) string {
 		d := newDrive(t)
 		var out strings.Builder
 		for i, lat := range lats {
-			f := fixOf(t, d.send(raw(0, "pushgps", imei, gps(fmt.Sprintf("2026-03-02 09:00:%02d", i), lat, -6.8, "")))[0])
+			f := fixOf(t, d.send(raw(0, "pushgps", imei, gps(fmt.Sprintf("2026-03-02 09:00:%02d", i), lat, -6.8, speed)))[0])
 			if len(f.Quality) > 0 {
 				out.WriteByte('J')
 			} else {
@@ -179,6 +180,10 @@ func TestJumps(t *testing.T) {
 	}
 	if got := flagsOf(34.01, 34.0101, 1, 1, 34.0102, 34.0103); got != "..JJ.." {
 		t.Errorf("two bad positions: %s", got)
+	}
+	speed = `,"gpsSpeed":30`
+	if got := flagsOf(34.01, 34.0101, 0, 0, 0, 0, 0, 34.0102, 34.0103); got != "..JJJJJ.." {
+		t.Errorf("stuck in a bad position: %s", got)
 	}
 }
 

@@ -97,19 +97,27 @@ func (h head) judge(f *schema.Fix) (schema.Quality, head) {
 	}
 	if !jump(h.trusted, at) {
 		var q schema.Quality
-		if at.lat == h.trusted.lat && at.lng == h.trusted.lng && f.SpeedKMH.Valid && f.SpeedKMH.Value >= movingKMH {
+		if stuck(h.trusted, f) {
 			q = schema.QualityRepeatedPosition
 		}
 		return q, head{trusted: at}
 	}
 	next := head{trusted: h.trusted, suspect: at, confirmed: 1}
 	if h.suspect.second != 0 && at.second > h.suspect.second && !jump(h.suspect, at) {
-		next.confirmed = h.confirmed + 1
+		next.confirmed = h.confirmed
+		if !stuck(h.suspect, f) { // the same wrong position again confirms nothing
+			next.confirmed++
+		}
 	}
 	if next.confirmed > confirmations {
 		return "", head{trusted: at}
 	}
 	return schema.QualityJump, next
+}
+
+// stuck tells that a fix repeats a position though the vehicle moves.
+func stuck(before point, f *schema.Fix) bool {
+	return f.Lat == before.lat && f.Lng == before.lng && f.SpeedKMH.Valid && f.SpeedKMH.Value >= movingKMH
 }
 
 // onlyHarmless: these flags do not cast doubt on the position.
