@@ -157,12 +157,6 @@ func (p *Pipeline) Stop() {
 	}
 }
 
-// EnricherGroup and SinkGroup are the consumer groups' names.
-func (p *Pipeline) EnricherGroup() string { return schema.EnricherGroup(p.Prefix) }
-
-// SinkGroup is the consumer group of the sink.
-func (p *Pipeline) SinkGroup() string { return schema.SinkGroup(p.Prefix) }
-
 // SinkLag is how many records the sink still has to store; transaction markers
 // count as records.
 func (p *Pipeline) SinkLag(ctx context.Context) (int64, error) {
@@ -170,7 +164,7 @@ func (p *Pipeline) SinkLag(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	committed, err := p.Kafka.FetchOffsets(ctx, p.SinkGroup())
+	committed, err := p.Kafka.FetchOffsets(ctx, schema.SinkGroup(p.Prefix))
 	if err != nil {
 		return 0, err
 	}
