@@ -12,16 +12,13 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"github.com/odograph/odograph/internal/config"
 	"github.com/odograph/odograph/internal/stack"
 )
 
 // openReader connects as an analyst does.
 func openReader(engine *stack.Stack) (clickhouse.Conn, error) {
-	opts, err := clickhouse.ParseDSN(engine.ClickHouseDSN("reader"))
-	if err != nil {
-		return nil, err
-	}
-	return clickhouse.Open(opts)
+	return openDSN(config.Secret(engine.ClickHouseDSN("reader")))
 }
 
 // received is what of this run stands in ClickHouse.
@@ -63,30 +60,6 @@ func (d *demo) countRows(ctx context.Context, reader clickhouse.Conn) (received,
 		FROM (SELECT toFloat64(dateDiff('millisecond', received_time, inserted_time)) AS ms FROM fixes WHERE received_time >= ?)`,
 		d.began).Scan(&r.p50, &r.p99)
 	return r, err
-}
-
-// A count is a line of the summary.
-type count struct {
-	name string
-	n    uint64
-}
-
-// query gives the lines of a query for names and numbers.
-func query(ctx context.Context, reader clickhouse.Conn, sql string, args ...any) ([]count, error) {
-	rows, err := reader.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []count
-	for rows.Next() {
-		var c count
-		if err := rows.Scan(&c.name, &c.n); err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, rows.Err()
 }
 
 // summary says what this run came to; every number but that of the

@@ -30,6 +30,6 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(setupCommand(), stackCommand(), simulateCommand(), demoCommand())
+	root.AddCommand(setupCommand(), auditCommand(), deadLettersCommand(), stackCommand(), simulateCommand(), demoCommand())
 	return root
 }

@@ -74,16 +74,12 @@ ClickHouse's user needs the rights of the migrator, see --print-users.`,
   odograph setup --print-users`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := config.Load(cmd.Flags(), "odograph", &cfg); err != nil {
-				return err
-			}
 			out := cmd.OutOrStdout()
 			if users {
 				_, err := io.WriteString(out, clickhouse.Users)
 				return err
 			}
-			if check, _ := cmd.Flags().GetBool("check"); check {
-				_, err := fmt.Fprintln(out, "settings are fine")
+			if stop, err := loadSettings(cmd, &cfg); stop || err != nil {
 				return err
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), cfg.Timeout)

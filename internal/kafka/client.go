@@ -30,7 +30,7 @@ func Options(cfg config.Kafka, clientID string, log *slog.Logger, reg prometheus
 		// A topic that nobody made is a mistake in the prefix or a missing
 		// setup, and must be seen rather than made with wrong settings.
 		kgo.UnknownTopicRetries(4),
-		kgo.RetryBackoffFn(backoff),
+		kgo.RetryBackoffFn(retryWait),
 	}
 	if reg != nil {
 		opts = append(opts, kgo.WithHooks(kprom.NewMetrics("odograph_kafka", kprom.Registerer(reg), kprom.WithClientLabel())))
@@ -57,8 +57,8 @@ func Options(cfg config.Kafka, clientID string, log *slog.Logger, reg prometheus
 	return opts, nil
 }
 
-// backoff grows to 2 s, so that a broker that is back is found soon.
-func backoff(fails int) time.Duration {
+// retryWait grows to 2 s, so that a broker that is back is found soon.
+func retryWait(fails int) time.Duration {
 	return min(50*time.Millisecond<<min(fails, 6), 2*time.Second)
 }
 

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 
@@ -54,7 +56,39 @@ func EnsureTopics(ctx context.Context, adm *kadm.Client, prefix string, partitio
 		}
 		reports[i].Changed = changed
 	}
-	return reports, nil
+	return reports, waitForLeaders(ctx, adm, reports)
+}
+
+// A new topic is known to the controller first and to the brokers a little
+// later: until then what follows a setup would not find it.
+const leaderTimeout = 30 * time.Second
+
+func waitForLeaders(ctx context.Context, adm *kadm.Client, topics []TopicReport) error {
+	var names []string
+	for _, t := range topics {
+		if t.Created {
+			names = append(names, t.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		found, err := adm.ListTopics(ctx, names...)
+		if err == nil {
+			err = found.Error()
+		}
+		found.EachPartition(func(p kadm.PartitionDetail) {
+			if p.Leader < 0 {
+				err = errors.Join(err, fmt.Errorf("partition %d of %s has no leader yet", p.Partition, p.Topic))
+			}
+		})
+		return struct{}{}, err
+	}, backoff.WithBackOff(backoff.NewConstantBackOff(50*time.Millisecond)), backoff.WithMaxElapsedTime(leaderTimeout))
+	if err != nil {
+		return fmt.Errorf("new topics: %w (are all brokers up?)", err)
+	}
+	return nil
 }
 
 // checkTopic holds an existing topic to its specification.
