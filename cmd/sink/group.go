@@ -67,6 +67,7 @@ func (s *Sink) startWorker(topic string, p kmsg.OffsetFetchResponseGroupTopicPar
 		}
 		if ok {
 			w.begun = &in
+			w.reading.Store(true)
 			s.begun.Add(1)
 		}
 	}
@@ -76,9 +77,7 @@ func (s *Sink) startWorker(topic string, p kmsg.OffsetFetchResponseGroupTopicPar
 	go func() {
 		defer close(w.done)
 		err := w.run(ctx)
-		if w.begun != nil {
-			s.beginDone()
-		}
+		w.readBegunEnds()
 		if err != nil && !errors.Is(err, context.Canceled) {
 			s.fail(err)
 		}

@@ -20,6 +20,7 @@ func (w *worker) finishBegun(ctx context.Context) (finished bool, err error) {
 	if read, err := w.readBegun(ctx); err != nil || !read {
 		return false, err
 	}
+	w.readBegunEnds()
 	if got := w.batch.intent(); got != want {
 		return false, w.intentError(fmt.Sprintf("read records %d to %d, %d of them, checksum %016x", got.first, got.last, got.count, got.sum))
 	}
@@ -27,7 +28,6 @@ func (w *worker) finishBegun(ctx context.Context) (finished bool, err error) {
 		return false, err
 	}
 	w.begun = nil
-	w.sink.beginDone()
 	w.sink.metrics.recovered.Inc()
 	return true, w.commitPosition(ctx)
 }
@@ -52,6 +52,12 @@ func (w *worker) readBegun(ctx context.Context) (read bool, err error) {
 		}
 	}
 	return true, nil
+}
+
+func (w *worker) readBegunEnds() {
+	if w.reading.Swap(false) {
+		w.sink.begun.Add(-1)
+	}
 }
 
 func (w *worker) intentError(found string) error {

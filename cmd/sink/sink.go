@@ -230,8 +230,12 @@ func (s *Sink) fetchError(fetches kgo.Fetches) error {
 // hold counts memory of records.
 func (s *Sink) hold(bytes int) { s.metrics.buffered.Set(float64(s.held.Add(int64(bytes)))) }
 
-// full tells whether the memory for records is used up.
-func (s *Sink) full() bool { return s.held.Load() >= int64(s.cfg.BufferBytes) }
+// full tells whether there is no memory left for one more record. Without any
+// in memory there is, however large it may be.
+func (s *Sink) full() bool {
+	held := int(s.held.Load())
+	return held > 0 && held+s.largest > s.cfg.BufferBytes
+}
 
 // waitForRoom lets no more records in than memory is for. Blocks that an
 // earlier run began must come in whole before they can go out, so reading goes

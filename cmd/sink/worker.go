@@ -37,6 +37,8 @@ type worker struct {
 	paused bool
 	more   chan struct{} // holds a token when the queue has grown
 
+	reading atomic.Bool // a block that an earlier run began
+
 	// Of the worker's goroutine alone.
 	batch     *batch
 	begun     *intent // of an earlier run; to be finished first
@@ -46,17 +48,21 @@ type worker struct {
 	lastFlush time.Time
 }
 
-// push queues records; a partition whose queue is long is paused.
-func (w *worker) push(records []*kgo.Record) {
+// push queues records, and gives the size of the largest. A partition whose
+// queue is long is paused, and when memory is full every one that does not
+// read a block which an earlier run began.
+func (w *worker) push(records []*kgo.Record) (largest int) {
 	bytes := 0
 	for _, r := range records {
 		bytes += size(r)
+		largest = max(largest, size(r))
 	}
 	w.sink.hold(bytes)
 	w.mu.Lock()
 	w.queue = append(w.queue, records...)
 	w.queued += bytes
-	if !w.paused && (w.queued > w.sink.cfg.BatchBytes || len(w.queue) > w.sink.cfg.BatchRows) {
+	long := w.queued > w.sink.cfg.BatchBytes || len(w.queue) > w.sink.cfg.BatchRows
+	if !w.paused && (long || w.sink.full() && !w.reading.Load()) {
 		w.paused = true
 		w.sink.client.PauseFetchPartitions(map[string][]int32{w.topic: {w.partition}})
 	}
@@ -65,6 +71,7 @@ func (w *worker) push(records []*kgo.Record) {
 	case w.more <- struct{}{}:
 	default:
 	}
+	return largest
 }
 
 // take moves queued records into the batch until it is full.
