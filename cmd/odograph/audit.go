@@ -48,7 +48,7 @@ var errUnaccounted = errors.New("not every item is exactly one row")
 
 func auditCommand() *cobra.Command {
 	cfg := auditConfig{Kafka: config.DefaultKafka(), ClickHouse: config.DefaultClickHouse(), Wait: 10 * time.Second}
-	cmd := &cobra.Command{
+	cmd := &cobra.Command{ //nolint:gosec // G101: the password is the local stack's, which listens on the loopback only
 		Use:   "audit",
 		Short: "Account for every item: compare the raw topic with the tables",
 		Long: `Account for every item: compare the raw topic with the tables.
@@ -199,7 +199,7 @@ func (a *audit) countRows(ctx context.Context, p *partitionAudit) error {
 	if err != nil {
 		return fmt.Errorf("count the items of partition %d in ClickHouse: %w", p.partition, err)
 	}
-	defer func() { _ = rows.Close() }()
+	defer rows.Close()
 	for rows.Next() {
 		var table string
 		var n, places int64
@@ -226,19 +226,20 @@ func (a *audit) countRows(ctx context.Context, p *partitionAudit) error {
 // sinkLag is the number of records that the sinks have not taken yet.
 func (a *audit) sinkLag(ctx context.Context) (int64, error) {
 	group := schema.SinkGroup(a.cfg.TopicPrefix)
-	var topics []string
-	for _, t := range odoch.Topics() {
-		topics = append(topics, t.Name(a.cfg.TopicPrefix))
+	topics := odoch.Topics()
+	names := make([]string, len(topics))
+	for i, t := range topics {
+		names[i] = t.Name(a.cfg.TopicPrefix)
 	}
 	committed, err := a.kafka.FetchOffsets(ctx, group)
 	if err = errors.Join(err, committed.Error()); err != nil {
 		return 0, fmt.Errorf("offsets of group %s: %w", group, err)
 	}
-	starts, err := a.kafka.ListStartOffsets(ctx, topics...)
+	starts, err := a.kafka.ListStartOffsets(ctx, names...)
 	if err = errors.Join(err, starts.Error()); err != nil {
 		return 0, fmt.Errorf("enriched topics: %w", err)
 	}
-	ends, err := a.kafka.ListEndOffsets(ctx, topics...)
+	ends, err := a.kafka.ListEndOffsets(ctx, names...)
 	if err = errors.Join(err, ends.Error()); err != nil {
 		return 0, fmt.Errorf("enriched topics: %w", err)
 	}
@@ -315,7 +316,7 @@ func (a *audit) findGaps(ctx context.Context, p *partitionAudit) error {
 	if err != nil {
 		return fmt.Errorf("look for the missing items of partition %d: %w", p.partition, err)
 	}
-	defer func() { _ = rows.Close() }()
+	defer rows.Close()
 	for rows.Next() {
 		var at int64
 		if err := rows.Scan(&at); err != nil {

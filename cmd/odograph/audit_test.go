@@ -194,7 +194,7 @@ func TestDeadLetters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = conn.Close() }()
+	defer conn.Close()
 	run := func(f func(context.Context, *bytes.Buffer) error) string {
 		t.Helper()
 		var out bytes.Buffer

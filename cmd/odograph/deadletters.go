@@ -80,7 +80,7 @@ func deadLettersSubcommand(use, short, example string, args int,
 			if err != nil {
 				return err
 			}
-			defer func() { _ = reader.Close() }()
+			defer reader.Close()
 			return run(cmd.Context(), reader, &cfg, args, cmd.OutOrStdout())
 		},
 	}
@@ -116,7 +116,7 @@ func summarizeDeadLetters(ctx context.Context, reader clickhouse.Conn, cfg *dead
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }()
+	defer rows.Close()
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "REASON\tKIND\tITEMS\tDEVICES\tFIRST\tLAST")
 	for rows.Next() {
@@ -138,7 +138,7 @@ func listDeadLetters(ctx context.Context, reader clickhouse.Conn, cfg *deadLette
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }()
+	defer rows.Close()
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "FIRST SEEN (UTC)\tREASON\tKIND\tIMEI\tPLACE\tERROR")
 	for rows.Next() {
@@ -169,7 +169,7 @@ func showDeadLetter(ctx context.Context, reader clickhouse.Conn, place string, o
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }()
+	defer rows.Close()
 	n := 0
 	for ; rows.Next(); n++ {
 		var reason, text, value string

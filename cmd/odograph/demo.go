@@ -90,7 +90,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = reader.Close() }()
+	defer reader.Close()
 
 	d.say("\n%d vehicles drive, each with a fix every %s. %s Look around:\n%s\n", d.devices, d.every, untilText(d.length), d.addresses())
 	if err := d.drive(ctx, reader); err != nil {

@@ -43,7 +43,7 @@ func (d *demo) countRows(ctx context.Context, reader clickhouse.Conn) (received,
 	if err != nil {
 		return r, err
 	}
-	defer func() { _ = rows.Close() }()
+	defer rows.Close()
 	for rows.Next() {
 		var table string
 		var n uint64

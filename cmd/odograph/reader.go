@@ -45,7 +45,7 @@ func query(ctx context.Context, reader clickhouse.Conn, sql string, args ...any)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = rows.Close() }()
+	defer rows.Close()
 	var out []count
 	for rows.Next() {
 		var c count

@@ -53,7 +53,7 @@ func (c *setupConfig) Validate() error {
 func setupCommand() *cobra.Command {
 	cfg := defaultSetupConfig()
 	var onlyTopics, onlySchema, users bool
-	cmd := &cobra.Command{
+	cmd := &cobra.Command{ //nolint:gosec // G101: the password is the local stack's, which listens on the loopback only
 		Use:   "setup",
 		Short: "Create the Kafka topics and the ClickHouse schema, or bring them up to date",
 		Long: `Create the Kafka topics and the ClickHouse schema, or bring them up to date.
@@ -64,7 +64,7 @@ the first start and after each upgrade.
 
 ClickHouse's user needs the rights of the migrator, see --print-users.`,
 		Example: `  # the local stack
-  odograph setup --clickhouse-dsn clickhouse://migrator:…@127.0.0.1:9000/fleet
+  odograph setup --clickhouse-dsn clickhouse://migrator:migrator@127.0.0.1:9000/fleet
 
   # a cluster of three brokers
   export ODOGRAPH_KAFKA_BROKERS=kafka1:9092,kafka2:9092,kafka3:9092
