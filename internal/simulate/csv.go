@@ -3,6 +3,7 @@ package simulate
 import (
 	"compress/gzip"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -211,7 +212,11 @@ func (c *CSV) number(row []string, column string, factor float64) string {
 	return strconv.FormatFloat(v*factor, 'f', 2, 64)
 }
 
-func quote(s string) string { return strconv.Quote(s) }
+// quote is a text as JSON. Bytes that are no UTF-8 become U+FFFD.
+func quote(s string) string {
+	b, _ := json.Marshal(s) // a string always has a JSON form
+	return string(b)
+}
 
 func isIMEI(s string) bool {
 	if len(s) < 14 || len(s) > 17 {

@@ -40,7 +40,8 @@ func newVehicle(imei string, c *city, seed uint64, start time.Time) *vehicle {
 
 const (
 	accelMPS2      = 1.8
-	brakeMPS2      = 2.2
+	plannedMPS2    = 1.7 // braking that a driver plans with
+	brakeMPS2      = 2.4 // and has in reserve
 	hardBrakeMPS2  = 4.2
 	hardBrakeShare = 0.03 // of stops
 )
@@ -86,19 +87,20 @@ func (v *vehicle) second() {
 // lets it brake for the next bend, light or the end of the route.
 func (v *vehicle) targetMPS() float64 {
 	target := v.legs[0].limit / 3.6 * (0.92 + 0.12*v.rng.Float64())
-	ahead := v.legs[0].lengthM - v.along
-	for i := 0; i < len(v.legs) && ahead < 150; i++ {
+	// A second passes before what is decided here has an effect.
+	ahead := v.legs[0].lengthM - v.along - v.speedMPS
+	for i := 0; i < len(v.legs) && ahead < 400; i++ {
 		corner := 0.0
 		if i+1 < len(v.legs) && !v.legs[i].stop {
 			turn := math.Abs(math.Mod(v.legs[i+1].heading-v.legs[i].heading+540, 360) - 180)
 			corner = max(4, v.legs[i+1].limit/3.6*(1-turn/70))
 		}
-		target = min(target, math.Sqrt(corner*corner+2*brakeMPS2*max(0, ahead-5)))
+		target = min(target, math.Sqrt(corner*corner+2*plannedMPS2*max(0, ahead)))
 		if i+1 < len(v.legs) {
 			ahead += v.legs[i+1].lengthM
 		}
 	}
-	return max(target, 1)
+	return max(target, 1.5) // to the line
 }
 
 // move goes a distance along the route.
