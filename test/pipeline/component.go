@@ -153,6 +153,9 @@ func (c *Component) Running() bool {
 	}
 }
 
+// PID is the process's number.
+func (c *Component) PID() int { return c.cmd.Process.Pid }
+
 // MustRun fails the test if the process has ended by itself.
 func (c *Component) MustRun() {
 	c.tb.Helper()
