@@ -53,6 +53,9 @@ func newComponent(tb testing.TB, name, logs string, settings ...map[string]strin
 	c.env = environ(env)
 	tb.Cleanup(func() {
 		if c.Running() {
+			if tb.Failed() {
+				c.saveStacks()
+			}
 			c.Kill()
 		}
 		if tb.Failed() {
@@ -203,6 +206,23 @@ func (c *Component) ResidentBytes(ctx context.Context) (int64, error) {
 		return 0, fmt.Errorf("memory of %s: %w", c.Name, err)
 	}
 	return int64(info.RSS), nil
+}
+
+// saveStacks writes what the process is doing beside its log.
+func (c *Component) saveStacks() {
+	resp, err := client.Get("http://" + c.admin + "/debug/pprof/goroutine?debug=2")
+	if err != nil {
+		c.tb.Logf("goroutines of %s: %v", c.Name, err)
+		return
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err == nil {
+		err = os.WriteFile(strings.TrimSuffix(c.log, ".log")+".goroutines", b, 0o600)
+	}
+	if err != nil {
+		c.tb.Logf("goroutines of %s: %v", c.Name, err)
+	}
 }
 
 // tail is the last lines of a file.
