@@ -230,6 +230,17 @@ func (p *pipe) lag() int64 {
 	return lag
 }
 
+// committed is the group's offset of a partition.
+func (p *pipe) committed(topic schema.Topic, partition int32) int64 {
+	p.t.Helper()
+	offsets, err := p.admin.FetchOffsets(p.t.Context(), p.prefix+".sink")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	at, _ := offsets.Lookup(topic.Name(p.prefix), partition)
+	return at.At
+}
+
 func (p *pipe) waitForLag(want int64) {
 	p.t.Helper()
 	p.until(fmt.Sprintf("lag %d", want), func() (string, bool) { n := p.lag(); return strconv.FormatInt(n, 10), n == want })
@@ -265,4 +276,20 @@ func counted(t testing.TB, c prometheus.Counter) float64 {
 		t.Fatal(err)
 	}
 	return m.GetCounter().GetValue()
+}
+
+// observed is how often something was observed, whatever its labels.
+func observed(t testing.TB, h *prometheus.HistogramVec) (n uint64) {
+	t.Helper()
+	series := make(chan prometheus.Metric, 100)
+	h.Collect(series)
+	close(series)
+	for one := range series {
+		var m dto.Metric
+		if err := one.Write(&m); err != nil {
+			t.Fatal(err)
+		}
+		n += m.GetHistogram().GetSampleCount()
+	}
+	return n
 }

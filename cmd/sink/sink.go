@@ -103,7 +103,10 @@ func (s *Sink) options() []kgo.Opt {
 		kgo.ConsumerGroup(s.cfg.Group()),
 		kgo.ConsumeTopics(s.topics()...),
 		kgo.InstanceID(s.cfg.Instance),
-		kgo.Balancers(kgo.CooperativeStickyBalancer()),
+		// Each instance gets its part of every topic. A cooperative balancer
+		// leaves partitions to nobody where a static member is killed after it
+		// gave them up and comes back before its session ends.
+		kgo.Balancers(kgo.RangeBalancer()),
 		kgo.SessionTimeout(s.cfg.SessionTimeout),
 		kgo.HeartbeatInterval(s.cfg.SessionTimeout / 5),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),

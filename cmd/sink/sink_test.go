@@ -106,6 +106,31 @@ func TestRefusedRows(t *testing.T) {
 	r.finish()
 }
 
+// TestRefusedRowsOfALargeBlock: few inserts find three bad rows among many.
+func TestRefusedRowsOfALargeBlock(t *testing.T) {
+	p := newPipe(t, stacktest.Shared(t), 1)
+	values := fixes(0, 50_000)
+	for _, bad := range []int{0, 31_111, 49_999} {
+		values[bad] = fixAt(bad, int64(bad), 95)
+	}
+	p.produce(schema.TopicFixes, 0, values...)
+	cfg := p.config("a")
+	cfg.BatchBytes, cfg.BufferBytes = 1<<30, 1<<30
+	p.commit(schema.TopicFixes, 0, 0, intentOf(t, p, schema.TopicFixes, 0, 50_000).String()) // one block of all
+	r := p.start(cfg)
+	p.wait("SELECT count() FROM fixes", 49_997)
+	p.wait("SELECT count() FROM dead_letters WHERE reason = 'row_refused'", 3)
+	r.finish()
+	if n := p.number("SELECT uniqExact(raw_offset) FROM fixes"); n != 49_997 {
+		t.Errorf("%d distinct rows", n)
+	}
+	inserts := observed(t, r.sink.metrics.insertSeconds)
+	t.Logf("%d inserts", inserts)
+	if most := uint64(3*2*16 + 10); inserts > most {
+		t.Errorf("%d inserts, want at most %d", inserts, most)
+	}
+}
+
 // TestUndecodableRecords: what can't be read becomes a dead letter; of a dead
 // letter itself, directly a row.
 func TestUndecodableRecords(t *testing.T) {
