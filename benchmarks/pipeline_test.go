@@ -147,7 +147,9 @@ func kafkaTableEngine(b *testing.B, p *pipeline.Pipeline) {
 		pos_type, post_method, gps_mode, status, quality, reinterpretAsUInt64(reverse(unhex(leftPad(h3_r7, 16, '0')))) AS h3_r7,
 		reinterpretAsUInt64(reverse(unhex(leftPad(h3_r9, 16, '0')))) AS h3_r9, reinterpretAsUInt64(reverse(unhex(leftPad(h3_r11, 16, '0')))) AS h3_r11, raw_partition, raw_offset FROM peer_queue`)
 	defer exec("DROP TABLE IF EXISTS peer_view")
-	waitFor(b, func(context.Context) (bool, error) { return p.CountPhysical("SELECT count() FROM peer") >= int64(*fixes), nil })
+	waitFor(b, func(context.Context) (bool, error) {
+		return p.CountPhysical("SELECT count() FROM peer") >= int64(*fixes), nil
+	})
 	took := time.Since(start)
 	b.ReportMetric(float64(*fixes)/took.Seconds(), "row/s")
 	b.ReportMetric(0, "ns/op")
@@ -165,7 +167,9 @@ func BenchmarkPipeline(b *testing.B) {
 	start := time.Now()
 	r.send(b, address)
 	answered := time.Since(start)
-	waitFor(b, func(context.Context) (bool, error) { return p.CountPhysical("SELECT count() FROM fixes") >= int64(*fixes), nil })
+	waitFor(b, func(context.Context) (bool, error) {
+		return p.CountPhysical("SELECT count() FROM fixes") >= int64(*fixes), nil
+	})
 	took := time.Since(start)
 	b.ReportMetric(float64(*fixes)/took.Seconds(), "fix/s")
 	b.ReportMetric(float64(*fixes)/answered.Seconds(), "answered/s")

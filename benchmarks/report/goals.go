@@ -46,7 +46,7 @@ var goals = []goal{
 	},
 	{
 		name: "P5", what: "enricher with durable state, exactly once", target: "≥ 2.5x goka, ≥ 4x Bento dedupe",
-		value: metric{whole, "Stages/enricher", "fix/s"}, note: "the peers are not installed; goka was measured at 80,000/s, Bento at 45,000/s elsewhere",
+		value: metric{whole, "Stages/enricher", "fix/s"}, note: "the peers are not installed",
 	},
 	{
 		name: "P6", what: "Kafka to ClickHouse, exact, against the Kafka table engine", target: "≥ 4x",
