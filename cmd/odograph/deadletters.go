@@ -111,7 +111,7 @@ func (c *deadLetterConfig) where() (condition string, args []any) {
 
 func summarizeDeadLetters(ctx context.Context, reader clickhouse.Conn, cfg *deadLetterConfig, out io.Writer) error {
 	where, args := cfg.where()
-	rows, err := reader.Query(ctx, "SELECT reason, kind, count(), uniqExactIf(imei, imei != ''), min(first_seen), max(first_seen) FROM dead_letters WHERE "+
+	rows, err := reader.Query(ctx, "SELECT reason, kind, count(), uniqExactIf(imei, imei != ''), min(first_seen), max(first_seen) FROM dead_letters FINAL WHERE "+
 		where+" GROUP BY reason, kind ORDER BY count() DESC, reason, kind LIMIT "+strconv.Itoa(cfg.Limit), args...)
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func summarizeDeadLetters(ctx context.Context, reader clickhouse.Conn, cfg *dead
 
 func listDeadLetters(ctx context.Context, reader clickhouse.Conn, cfg *deadLetterConfig, out io.Writer) error {
 	where, args := cfg.where()
-	rows, err := reader.Query(ctx, "SELECT first_seen, reason, kind, imei, format('{}/{}/{}', topic, toString(partition), toString(offset)), error FROM dead_letters WHERE "+
+	rows, err := reader.Query(ctx, "SELECT first_seen, reason, kind, imei, format('{}/{}/{}', topic, toString(partition), toString(offset)), error FROM dead_letters FINAL WHERE "+
 		where+" ORDER BY first_seen DESC, partition, offset DESC LIMIT "+strconv.Itoa(cfg.Limit), args...)
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ func showDeadLetter(ctx context.Context, reader clickhouse.Conn, place string, o
 	if err != nil {
 		return fmt.Errorf("%q: the offset is not a number", place)
 	}
-	rows, err := reader.Query(ctx, "SELECT reason, error, value FROM dead_letters WHERE topic = ? AND partition = ? AND offset = ?", parts[0], partition, offset)
+	rows, err := reader.Query(ctx, "SELECT reason, error, value FROM dead_letters FINAL WHERE topic = ? AND partition = ? AND offset = ?", parts[0], partition, offset)
 	if err != nil {
 		return err
 	}
