@@ -139,7 +139,7 @@ func verdict(acknowledged, stored int64) string {
 
 // addresses says where to look.
 func (d *demo) addresses() string {
-	lines := []string{fmt.Sprintf("  SQL        %s/play (user reader, password reader)", d.engine.ClickHouseHTTP())}
+	lines := []string{fmt.Sprintf("  SQL        %s/play?user=reader&password=reader", d.engine.ClickHouseHTTP())}
 	for _, p := range d.parts {
 		lines = append(lines, fmt.Sprintf("  %-9s  http://127.0.0.1:%d/readyz and /metrics", p.name, p.admin))
 	}

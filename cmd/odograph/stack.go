@@ -102,5 +102,5 @@ func stackStatusCommand(dir *string) *cobra.Command {
 func printAddresses(out io.Writer, s *stack.Stack) {
 	_, _ = fmt.Fprintf(out, "  Kafka       %s\n", strings.Join(s.Brokers(), ","))
 	_, _ = fmt.Fprintf(out, "  ClickHouse  clickhouse://%s/%s\n", s.ClickHouseAddress(), stack.Database)
-	_, _ = fmt.Fprintf(out, "  SQL page    %s/play (user reader, password reader)\n", s.ClickHouseHTTP())
+	_, _ = fmt.Fprintf(out, "  SQL page    %s/play?user=reader&password=reader\n", s.ClickHouseHTTP())
 }
