@@ -54,11 +54,11 @@ var goals = []goal{
 	},
 	{
 		name: "P7", what: "building a native block, against clickhouse-go's Append", target: "≥ 5x",
-		value: metric{"clickhouse", "Block/columns", "ns/row"}, peer: metric{"clickhouse", "Block/append", "ns/row"}, per: less,
+		value: metric{"clickhouse", "Block/odograph", "ns/row"}, peer: metric{"clickhouse", "Block/clickhouse-go-append", "ns/row"}, per: less,
 	},
 	{
 		name: "P7", what: "the same, against its column append", target: "≥ 2x",
-		value: metric{"clickhouse", "Block/columns", "ns/row"}, peer: metric{"clickhouse", "Block/column-append", "ns/row"}, per: less,
+		value: metric{"clickhouse", "Block/odograph", "ns/row"}, peer: metric{"clickhouse", "Block/clickhouse-go-columns", "ns/row"}, per: less,
 	},
 	{
 		name: "P9", what: "answer of the webhook until the row is visible, 5,000 fixes/s, p99", target: "≤ 1,200 ms (batch interval + 200 ms)",
