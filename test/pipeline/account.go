@@ -66,6 +66,11 @@ func (p *Pipeline) Account(ctx context.Context) (*Account, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ends of %s: %w", raw, err)
 	}
+	stored, err := p.stored(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// After it: where everything is stored by then, these are all the rows.
 	rows, err := p.Reader.Query(ctx, "SELECT table, toInt64(count()) FROM "+places()+" GROUP BY table")
 	if err != nil {
 		return nil, err
@@ -77,10 +82,6 @@ func (p *Pipeline) Account(ctx context.Context) (*Account, error) {
 		a.Rows[table] = n
 		return err
 	}); err != nil {
-		return nil, err
-	}
-	stored, err := p.stored(ctx)
-	if err != nil {
 		return nil, err
 	}
 	for n, end := range ends[raw] {

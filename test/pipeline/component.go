@@ -50,6 +50,9 @@ func newComponent(tb testing.TB, name, logs string, settings ...map[string]strin
 		maps.Copy(env, s)
 	}
 	env["ODOGRAPH_ADMIN_LISTEN"] = c.admin
+	if level := os.Getenv("ODOGRAPH_TEST_LOG_LEVEL"); level != "" {
+		env["ODOGRAPH_LOG_LEVEL"] = level
+	}
 	c.env = environ(env)
 	tb.Cleanup(func() {
 		if c.Running() {

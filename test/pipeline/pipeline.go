@@ -12,7 +12,8 @@
 //	p.Stop()                                                      // in good order
 //
 // A test that fails prints the end of each program's log. ODOGRAPH_TEST_LOGS
-// names a folder in which the whole logs stay.
+// names a folder in which the whole logs stay, ODOGRAPH_TEST_LOG_LEVEL how much
+// is in them.
 package pipeline
 
 import (
