@@ -3,6 +3,7 @@ package faults_test
 import (
 	"bufio"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -67,7 +68,7 @@ func (l *ledger) write(items []simulate.Item, line func(*simulate.Item) string) 
 func hashOf(bytes string) string {
 	h := fnv.New128a()
 	_, _ = h.Write([]byte(bytes))
-	return fmt.Sprintf("%x", h.Sum(nil))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // fixOf is a fix's identity as its row has it, or nothing.

@@ -85,7 +85,7 @@ func Data(tb testing.TB, name string) string {
 		dir = filepath.Join(root, "..", "shared", "data")
 	}
 	dir = filepath.Join(dir, name)
-	if _, err := os.Stat(dir); err != nil {
+	if _, err := os.Stat(dir); err != nil { //nolint:gosec // the folder is named by who runs the tests
 		if os.Getenv("CI") == "true" {
 			tb.Fatalf("recorded data: %v (ODOGRAPH_DATA names its folder)", err)
 		}

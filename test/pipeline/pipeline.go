@@ -199,7 +199,7 @@ func logDir(tb testing.TB) string {
 		return tb.TempDir()
 	}
 	dir := filepath.Join(root, strings.ReplaceAll(tb.Name(), "/", "_"))
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+	if err := os.MkdirAll(dir, 0o750); err != nil { //nolint:gosec // the folder is named by who runs the tests
 		tb.Fatal(err)
 	}
 	return dir
