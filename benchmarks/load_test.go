@@ -113,6 +113,7 @@ func sendLane(address string, lane [][]byte) ([]time.Duration, error) {
 			return nil, err
 		}
 		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -91,7 +92,7 @@ func run(in io.Reader, out io.Writer, command string) error {
 		return err
 	}
 	if len(all) == 0 {
-		return fmt.Errorf("no benchmark in the input")
+		return errors.New("no benchmark in the input")
 	}
 	w := bufio.NewWriter(out)
 	p := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }

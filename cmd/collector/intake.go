@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -81,7 +82,7 @@ func (in *intake) accept(ctx context.Context, items []item) (via string, err err
 	in.mode.RLock()
 	defer in.mode.RUnlock()
 	if !in.spooling.Load() {
-		cause := in.produce(records)
+		cause := in.produce(records) //nolint:contextcheck // see produce
 		if cause == nil {
 			return viaKafka, nil
 		}
@@ -95,7 +96,7 @@ func (in *intake) accept(ctx context.Context, items []item) (via string, err err
 	return viaSpool, nil
 }
 
-var errKafkaSlow = errors.New("Kafka did not acknowledge in time")
+var errKafkaSlow = errors.New("no acknowledgement of Kafka in time")
 
 // produce waits once for all records of a request.
 func (in *intake) produce(records []*kgo.Record) error {
@@ -221,13 +222,11 @@ func (in *intake) produceForEver(ctx context.Context, records []*kgo.Record) err
 	wait.InitialInterval, wait.MaxInterval = 100*time.Millisecond, 5*time.Second
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		results := in.client.ProduceSync(ctx, records...)
-		var left []*kgo.Record
-		for i, r := range results {
-			if r.Err != nil {
-				left = append(left, records[i])
-			}
+		refused := map[*kgo.Record]bool{} // results come as the answers come
+		for _, r := range results {
+			refused[r.Record] = r.Err != nil
 		}
-		records = left
+		records = slices.DeleteFunc(records, func(r *kgo.Record) bool { return !refused[r] })
 		return struct{}{}, results.FirstErr()
 	}, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(0), backoff.WithNotify(func(err error, d time.Duration) {
 		in.log.Warn("Kafka does not take the spool's items yet", "error", err, "again_in", d.String())
