@@ -117,6 +117,50 @@ func TestMigrateMakesDatabase(t *testing.T) {
 	}
 }
 
+// TestReader holds the analysts' user to its limits.
+func TestReader(t *testing.T) {
+	dsn := migrated(t)
+	writer := connect(t, dsn("default"))
+	for _, revision := range []string{"1", "2"} {
+		if err := writer.Exec(t.Context(), "INSERT INTO trips (trip_id, revision, imei, start_time, end_time) VALUES ('t', "+revision+", '1', '2026-01-01', '2026-01-01')"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writer.Exec(t.Context(), "INSERT INTO fixes (imei, fix_time, lat_e7) VALUES ('1', '2026-01-01', 521234567)"); err != nil {
+		t.Fatal(err)
+	}
+	reader := connect(t, dsn("reader"))
+	for query, want := range map[string]string{
+		"SELECT toString(getSetting('final')) || toString(getSetting('readonly'))":                "true2",
+		"SELECT toString(count()) || ' ' || toString(max(revision)) FROM trips":                   "1 2",
+		"SELECT toString(max(lat)) FROM (SELECT * FROM fixes)":                                    "52.1234567",
+		"SELECT toString(count()) FROM fix_sightings":                                             "1",
+		"SELECT toString(count()) || toString((SELECT count() FROM fences_now)) FROM devices_now": "00",
+	} {
+		var got string
+		if err := reader.QueryRow(t.Context(), query).Scan(&got); err != nil || got != want {
+			t.Errorf("%s: %q, %v, want %q", query, got, err, want)
+		}
+	}
+	for _, query := range []string{
+		"INSERT INTO trips (trip_id, imei, start_time) VALUES ('x', '1', '2026-01-01')",
+		"TRUNCATE TABLE trips",
+		"SELECT 1 SETTINGS max_memory_usage = 100000000000",
+		"SELECT 1 SETTINGS max_execution_time = 100000",
+		"SELECT 1 SETTINGS readonly = 0",
+	} {
+		if err := reader.Exec(t.Context(), query); err == nil {
+			t.Errorf("%s: the reader may do that", query)
+		}
+	}
+	sink := connect(t, dsn("sink"))
+	for _, query := range []string{"TRUNCATE TABLE trips", "DROP TABLE trips", "ALTER TABLE trips DELETE WHERE true"} {
+		if err := sink.Exec(t.Context(), query); err == nil {
+			t.Errorf("%s: the sink may do that", query)
+		}
+	}
+}
+
 func TestDictionaries(t *testing.T) {
 	dsn := migrated(t)
 	conn := connect(t, dsn("default"))

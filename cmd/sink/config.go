@@ -16,7 +16,7 @@ type Config struct {
 	config.Process    `koanf:",squash"`
 
 	BatchRows     int           `koanf:"batch_rows" usage:"rows after which a block of one partition is inserted"`
-	BatchBytes    int           `koanf:"batch_bytes" usage:"bytes of records after which a block of one partition is inserted"`
+	BatchBytes    int           `koanf:"batch_bytes" usage:"memory of records after which a block of one partition is inserted"`
 	BatchWait     time.Duration `koanf:"batch_wait" usage:"shortest time between two blocks of one partition that are not full"`
 	InsertTimeout time.Duration `koanf:"insert_timeout" usage:"time after which an insert counts as unsure and is tried again"`
 	Inserts       int           `koanf:"inserts" usage:"inserts at the same time"`

@@ -177,9 +177,9 @@ func TestFaults(t *testing.T) {
 		p.keepCopies()
 		random := seeded(t)
 		r := p.start(p.restless("a"))
-		l := p.load(partitions, 5000)
+		l := p.load(partitions, 3000)
 		p.until("rows", func() (string, bool) { n := p.number("SELECT count() FROM fixes"); return fmt.Sprint(n), n > 0 })
-		for range 10 {
+		for range 8 {
 			time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
 			if err := s.ClickHouse().Kill(); err != nil {
 				t.Fatal(err)

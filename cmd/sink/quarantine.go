@@ -12,6 +12,12 @@ import (
 	"github.com/odograph/odograph/pkg/schema"
 )
 
+const (
+	batchHead  = 64 << 10 // more than a batch adds to its records
+	mostLetter = schema.MaxRecordBytes - 2*batchHead
+	mostText   = 4 << 10 // of a dead letter's other texts
+)
+
 // deadLetterOf says why a record has no row of its own. It depends on nothing
 // but the record and the error, so that a record that is put aside twice, by
 // a crash in between, is one row in the end.
@@ -42,10 +48,28 @@ func deadLetterOf(r *kgo.Record, reason schema.Reason, cause error) schema.DeadL
 	return d
 }
 
+// encodeLetter cuts the value where the letter would be larger than a record
+// may be, since it would never get out otherwise. JSON makes several bytes of
+// one, but no item that the collector lets in comes near.
+func encodeLetter(d schema.DeadLetter) ([]byte, error) {
+	for _, text := range []*string{&d.Error, &d.IMEI, &d.Kind, &d.Account} {
+		*text = (*text)[:min(len(*text), mostText)]
+	}
+	d.Source = d.Source[:min(len(d.Source), mostText)]
+	whole, why := d.Value, d.Error
+	for {
+		out, err := schema.Encode(&d)
+		if err != nil || len(out) <= mostLetter {
+			return out, err
+		}
+		d.Value = whole[:len(d.Value)*9/10*mostLetter/len(out)]
+		d.Error = fmt.Sprintf("%s (value cut to %d of %d bytes; all of it is at this place of the topic)", why, len(d.Value), len(whole))
+	}
+}
+
 // putAside writes a dead letter and returns when Kafka has it, or ctx is done.
 func (w *worker) putAside(ctx context.Context, r *kgo.Record, reason schema.Reason, cause error) error {
-	letter := deadLetterOf(r, reason, cause)
-	value, err := schema.Encode(&letter)
+	value, err := encodeLetter(deadLetterOf(r, reason, cause))
 	if err != nil {
 		return fatalError{fmt.Errorf("dead letter of %s/%d at offset %d: %w", r.Topic, r.Partition, r.Offset, err)}
 	}

@@ -126,7 +126,7 @@ func (s *Sink) options() []kgo.Opt {
 		// Dead letters.
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerLinger(0),
-		kgo.ProducerBatchMaxBytes(9 << 20),
+		kgo.ProducerBatchMaxBytes(schema.MaxRecordBytes - batchHead),
 	}
 }
 

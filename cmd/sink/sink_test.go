@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -149,6 +151,28 @@ func TestUndecodableRecords(t *testing.T) {
 		t.Error("the bytes of an unreadable record are lost")
 	}
 	r.finish()
+}
+
+// TestLargeDeadLetter: a record that nobody but a stranger writes must not
+// hold up its partition for ever.
+func TestLargeDeadLetter(t *testing.T) {
+	for name, b := range map[string]byte{"zeros": 0, "no UTF-8": 0xff} {
+		r := &kgo.Record{Topic: "fleet.fixes.v1", Key: make([]byte, 1<<20), Value: bytes.Repeat([]byte{b}, schema.MaxRecordBytes)}
+		value, err := encodeLetter(deadLetterOf(r, schema.ReasonRecordUndecodable, errors.New("no JSON")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(value) > mostLetter || len(value) < mostLetter/2 {
+			t.Errorf("%s: %d bytes, want up to %d", name, len(value), mostLetter)
+		}
+		var letter schema.DeadLetter
+		if err := schema.Decode(value, &letter); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.HasPrefix(r.Value, letter.Value) || !strings.Contains(letter.Error, "cut to") {
+			t.Errorf("%s: %d bytes of value, error %q", name, len(letter.Value), letter.Error)
+		}
+	}
 }
 
 // TestUnverifiedFixes: the sink tells repeats from fixes where the enricher

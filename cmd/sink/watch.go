@@ -89,6 +89,7 @@ func (s *Sink) measureLag(ctx context.Context) (total int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	byTopic := map[string]int64{}
+	s.metrics.lag.Reset() // of topics whose partitions others have now
 	for at, w := range s.workers {
 		if end, ok := ends.Lookup(at.topic, at.partition); ok && end.Err == nil {
 			byTopic[at.topic] += max(0, end.Offset-max(0, w.stored.Load()))
