@@ -23,7 +23,7 @@ mkdir -p "$ODOGRAPH_TEST_LOGS"
 echo "seed $ODOGRAPH_CHAOS_SEED, $ODOGRAPH_CHAOS_KILLS kills of each process, $ODOGRAPH_CHAOS_BROKERS brokers, output in $ODOGRAPH_TEST_LOGS"
 
 status=0
-go test -count=1 -v -timeout 90m ./test/faults "$@" 2>&1 | tee "$ODOGRAPH_TEST_LOGS/output" | grep -v '^ *{"time":' || status=1
+go test -count=1 -v -timeout 90m ./test/faults "$@" 2>&1 | tee "$ODOGRAPH_TEST_LOGS/output" | grep --line-buffered -v '^ *{"time":' || status=1
 
 echo
 echo "Summary (seed $ODOGRAPH_CHAOS_SEED)"
