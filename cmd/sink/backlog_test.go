@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,14 +15,17 @@ import (
 // BenchmarkSinkBacklog stores a backlog of a million fixes of 1000 devices in
 // 4 partitions, Kafka and ClickHouse on the same machine. One op is the whole
 // backlog; the time runs from the start of the sink until all rows are stored.
+// cpu-us/row is the processor time of the sink alone.
 func BenchmarkSinkBacklog(b *testing.B) {
 	const backlog, partitions = 1_000_000, 4
+	var cpu time.Duration
 	for b.Loop() {
 		b.StopTimer()
 		p := newPipe(b, stacktest.Shared(b), partitions)
 		produceBacklog(b, p, backlog, partitions)
 		cfg := p.config("a")
 		cfg.BatchWait = DefaultConfig().BatchWait
+		before := processorTime(b)
 		b.StartTimer()
 		r := p.start(cfg)
 		p.until("all rows", func() (string, bool) {
@@ -29,6 +33,7 @@ func BenchmarkSinkBacklog(b *testing.B) {
 			return fmt.Sprint(n), n >= backlog
 		})
 		b.StopTimer()
+		cpu += processorTime(b) - before
 		r.finish()
 		for _, q := range []string{"SELECT count() FROM fixes FINAL", "SELECT uniqExact(raw_partition, raw_offset) FROM fixes"} {
 			if n := p.number(q); n != backlog {
@@ -38,6 +43,17 @@ func BenchmarkSinkBacklog(b *testing.B) {
 		b.StartTimer()
 	}
 	b.ReportMetric(backlog*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(cpu.Nanoseconds())/1e3/backlog/float64(b.N), "cpu-us/row")
+}
+
+// processorTime is what this process has used.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // produceBacklog writes n fixes in the order in which a fleet sends them.

@@ -50,12 +50,11 @@ type Sink struct {
 	mu      sync.Mutex
 	workers map[place]*worker
 	held    atomic.Int64 // bytes of records in memory
+	largest atomic.Int64 // bytes of the largest record of late
 	begun   atomic.Int64 // workers that read a block which an earlier run began
 	failed  chan error
 
-	// Of the polling goroutine alone.
-	largest int  // record of late
-	failing bool // fetches
+	failing bool // fetches; of the polling goroutine alone
 }
 
 // A place is a partition of a topic.
@@ -69,8 +68,8 @@ func NewSink(cfg Config, log *slog.Logger, reg prometheus.Registerer, ready *run
 	s := &Sink{
 		cfg: cfg, log: log, metrics: newMetrics(reg), ready: ready, health: newHealth(ready),
 		inserts: make(chan struct{}, cfg.Inserts), workers: map[place]*worker{}, failed: make(chan error, 1),
-		largest: 4096,
 	}
+	s.largest.Store(4096)
 	var err error
 	if s.db, err = clickhouse.Open(cfg.ClickHouseDSN.Reveal(), cfg.Inserts+2); err != nil {
 		return nil, err
@@ -179,7 +178,7 @@ func (s *Sink) poll(ctx context.Context) error {
 // large as the largest of late.
 func (s *Sink) room() int {
 	const most = 20_000
-	return min(max(1, (s.cfg.BufferBytes-int(s.held.Load()))/s.largest), most)
+	return min(max(1, (s.cfg.BufferBytes-int(s.held.Load()))/int(s.largest.Load())), most)
 }
 
 // handOut gives records to the workers of their partitions.
@@ -200,7 +199,7 @@ func (s *Sink) handOut(fetches kgo.Fetches) (err error) {
 		largest = max(largest, w.push(p.Records))
 	})
 	if largest > 0 {
-		s.largest = max(largest, s.largest*9/10, 1024)
+		s.largest.Store(max(int64(largest), s.largest.Load()*9/10, 1024))
 	}
 	return err
 }
@@ -236,8 +235,16 @@ func (s *Sink) hold(bytes int) { s.metrics.buffered.Set(float64(s.held.Add(int64
 // full tells whether there is no memory left for one more record. Without any
 // in memory there is, however large it may be.
 func (s *Sink) full() bool {
-	held := int(s.held.Load())
-	return held > 0 && held+s.largest > s.cfg.BufferBytes
+	held := s.held.Load()
+	return held > 0 && held+s.largest.Load() > int64(s.cfg.BufferBytes)
+}
+
+func (s *Sink) wakeAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range s.workers {
+		w.wake()
+	}
 }
 
 // waitForRoom lets no more records in than memory is for. Blocks that an
@@ -245,6 +252,7 @@ func (s *Sink) full() bool {
 // on for them; the other partitions are paused then (see push).
 func (s *Sink) waitForRoom(ctx context.Context) error {
 	for s.full() && s.begun.Load() == 0 {
+		s.wakeAll() // nobody need wait for more records, none come
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -35,7 +35,7 @@ type worker struct {
 	queue  []*kgo.Record
 	queued int // bytes
 	paused bool
-	more   chan struct{} // holds a token when the queue has grown
+	more   chan struct{} // holds a token when the queue has grown, or memory is full
 
 	reading atomic.Bool // a block that an earlier run began
 
@@ -67,11 +67,16 @@ func (w *worker) push(records []*kgo.Record) (largest int) {
 		w.sink.client.PauseFetchPartitions(map[string][]int32{w.topic: {w.partition}})
 	}
 	w.mu.Unlock()
+	w.wake()
+	return largest
+}
+
+// wake has the worker look again at what there is.
+func (w *worker) wake() {
 	select {
 	case w.more <- struct{}{}:
 	default:
 	}
-	return largest
 }
 
 // take moves queued records into the batch until it is full.
@@ -174,7 +179,7 @@ func (w *worker) idle() bool {
 
 // collect fills the batch until it is to be stored. A worker that was idle
 // stores almost at once; one that is not waits its turn, so that small blocks
-// stay few.
+// stay few, unless memory is full and no more records can come.
 func (w *worker) collect(ctx context.Context) (draining bool, err error) {
 	for {
 		if w.take() {
@@ -183,6 +188,8 @@ func (w *worker) collect(ctx context.Context) (draining bool, err error) {
 		var due <-chan time.Time
 		turn := w.lastFlush.Add(w.sink.cfg.BatchWait)
 		switch {
+		case len(w.batch.records) > 0 && w.sink.full():
+			return false, nil
 		case len(w.batch.records) > 0:
 			if ready := w.batch.since.Add(gather); ready.After(turn) {
 				turn = ready
