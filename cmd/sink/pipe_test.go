@@ -27,6 +27,10 @@ import (
 	"github.com/odograph/odograph/pkg/schema"
 )
 
+// patience is for a machine that does much else; what works takes no longer
+// for it.
+const patience = 3 * time.Minute
+
 // A pipe is a set of topics and a database of a test's own, and what writes
 // to the one and reads the other.
 type pipe struct {
@@ -110,7 +114,7 @@ func (r *running) finish() {
 		if err != nil {
 			r.t.Errorf("sink ended with %v", err)
 		}
-	case <-time.After(60 * time.Second):
+	case <-time.After(patience):
 		r.t.Fatal("sink does not stop")
 	}
 }
@@ -124,7 +128,7 @@ func (r *running) fails() error {
 			r.t.Fatal("sink ended without an error")
 		}
 		return err
-	case <-time.After(60 * time.Second):
+	case <-time.After(patience):
 		r.t.Fatal("sink goes on")
 		return nil
 	}
@@ -196,7 +200,7 @@ func (p *pipe) wait(query string, want int64) {
 func (p *pipe) until(what string, ok func() (string, bool)) {
 	p.t.Helper()
 	var last string
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		var good bool
 		if last, good = ok(); good {
 			return
