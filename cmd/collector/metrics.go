@@ -20,6 +20,7 @@ type metrics struct {
 	spoolRecords prometheus.Gauge
 	spoolBytes   prometheus.Gauge
 	spoolOldest  prometheus.Gauge
+	spoolDamaged prometheus.Gauge
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -56,8 +57,11 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		spoolOldest: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "odograph_collector_spool_oldest_seconds", Help: "Age of the oldest item in the spool; 0 where it is empty.",
 		}),
+		spoolDamaged: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "odograph_collector_spool_damaged", Help: "Damaged places of the spool that were set aside at the start.",
+		}),
 	}
-	reg.MustRegister(m.requests, m.items, m.bytes, m.wait, m.batch, m.unauthorized, m.drained, m.spoolRecords, m.spoolBytes, m.spoolOldest)
+	reg.MustRegister(m.requests, m.items, m.bytes, m.wait, m.batch, m.unauthorized, m.drained, m.spoolRecords, m.spoolBytes, m.spoolOldest, m.spoolDamaged)
 	return m
 }
 
@@ -79,6 +83,7 @@ func (m *metrics) accepted(via string, waited time.Duration, items []item) {
 func (m *metrics) spool(s spool.Stats) {
 	m.spoolRecords.Set(float64(s.Records))
 	m.spoolBytes.Set(float64(s.Bytes))
+	m.spoolDamaged.Set(float64(s.Damaged))
 	age := 0.0
 	if s.Records > 0 {
 		age = time.Since(s.OldestAppend).Seconds()

@@ -223,13 +223,17 @@ func TestBombs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGate(t, nil)
-			start := time.Now()
-			status, answer := g.send(http.MethodPost, "/pushgps", form, c.body)
-			if took := time.Since(start); took > 100*time.Millisecond {
-				t.Errorf("took %v", took)
+			fastest := time.Hour // of a few: the machine may be busy
+			for range 5 {
+				start := time.Now()
+				status, answer := g.send(http.MethodPost, "/pushgps", form, c.body)
+				fastest = min(fastest, time.Since(start))
+				if status != c.status {
+					t.Errorf("answered %d %.80s", status, answer)
+				}
 			}
-			if status != c.status {
-				t.Errorf("answered %d %.80s", status, answer)
+			if fastest > 100*time.Millisecond {
+				t.Errorf("took %v", fastest)
 			}
 		})
 	}

@@ -75,7 +75,7 @@ func (osFS) ModTime(path string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	return modified(info.ModTime()), nil
+	return info.ModTime(), nil
 }
 
 func (osFS) Truncate(path string, size int64) error {

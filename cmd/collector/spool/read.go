@@ -9,62 +9,69 @@ import (
 // but for the first, maxBytes of them, all of one segment; end is the position
 // to release once they are safe elsewhere.
 func (l *Log) Read(maxRecords, maxBytes int) (records [][]byte, end Position, err error) {
-	l.mu.Lock()
-	var seg *segment
-	var marks []mark
-	for _, s := range l.segments {
-		if marks = s.after(l.cursor); len(marks) > 0 {
-			seg = s
-			break
-		}
-	}
-	start := int64(segmentHead)
-	if seg != nil && seg.number == l.cursor.segment {
-		start = max(start, l.cursor.offset)
-	}
-	l.mu.Unlock()
-	if seg == nil {
+	at, size, ok := l.oldest()
+	if !ok {
 		return nil, Position{}, nil
 	}
-	n := 1
-	for n < len(marks) && n < maxRecords && marks[n].end-start <= int64(maxBytes) {
-		n++
-	}
-	stop := marks[n-1].end
-	buf, err := l.fs.ReadAt(l.path(seg.number), start, stop-start)
+	path := l.path(at.segment)
+	b, err := l.fs.ReadAt(path, at.offset, min(size-at.offset, int64(maxBytes)+recordHead))
 	if err != nil {
-		return nil, Position{}, fmt.Errorf("%s: %w", l.path(seg.number), err)
+		return nil, Position{}, fmt.Errorf("%s: %w", path, err)
 	}
-	for len(buf) > 0 {
-		r, size, err := parseRecord(buf)
+	for end = at; len(b) > 0 && len(records) < maxRecords; {
+		r, n, err := parseRecord(b)
+		if errors.Is(err, errCutOff) && len(records) > 0 {
+			break // of what was asked for
+		}
+		if errors.Is(err, errCutOff) && int64(n) > int64(len(b)) && end.offset+int64(n) <= size {
+			if b, err = l.fs.ReadAt(path, end.offset, int64(n)); err != nil {
+				return nil, Position{}, fmt.Errorf("%s: %w", path, err)
+			}
+			continue
+		}
 		if err != nil {
 			// It was whole when it was written or opened: the disk has changed it.
 			return nil, Position{}, fmt.Errorf("%s at byte %d: %w; the disk may be failing. Start again: what is damaged is set aside",
-				l.path(seg.number), stop-int64(len(buf)), err)
+				path, end.offset, err)
 		}
 		records = append(records, r)
-		buf = buf[size:]
+		b = b[n:]
+		end.offset += int64(n)
+		end.records++
 	}
-	return records, Position{seg.number, stop}, nil
+	return records, end, nil
 }
 
-// Release forgets everything up to a position, durably: it is never read
-// again once Release has returned nil.
-func (l *Log) Release(end Position) error {
+// oldest is where the oldest record that is not released begins, and the size
+// of its segment.
+func (l *Log) oldest() (at Position, size int64, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range l.segments {
+		if s.number == l.cursor.segment && s.records > l.cursor.records {
+			return l.cursor, s.size, true
+		}
+		if s.number > l.cursor.segment && s.records > 0 {
+			return Position{segment: s.number, offset: segmentHead}, s.size, true
+		}
+	}
+	return Position{}, 0, false
+}
+
+// Release forgets everything up to a position. Where that cannot be noted on
+// disk it is only forgotten until the next Open, which gives it out again: a
+// disk that is full must not keep its spool from being emptied.
+func (l *Log) Release(end Position) {
 	if err := l.writeCursor(end); err != nil {
-		return err
+		l.log.Warn("the spool's cursor could not be written: after a crash its items are sent again", "error", err)
 	}
 	l.mu.Lock()
 	l.cursor = end
 	var gone []uint64
-	for len(l.segments) > 0 && len(l.segments[0].after(end)) == 0 {
-		// The segment that is written to stays until it is full or large: a
-		// new one for each short outage would be a file each.
-		if len(l.segments) == 1 && l.file != nil && l.segments[0].size < SegmentBytes/8 {
-			break
-		}
+	for len(l.segments) > 0 && l.drained(l.segments[0]) {
 		if len(l.segments) == 1 && l.file != nil {
-			if l.writing {
+			// A new segment for each short outage would be a file each.
+			if l.writing || l.segments[0].size < min(l.segmentBytes, l.max)/8 {
 				break
 			}
 			_ = l.file.Close()
@@ -74,13 +81,14 @@ func (l *Log) Release(end Position) error {
 		l.segments = l.segments[1:]
 	}
 	l.mu.Unlock()
-	var errs []error
 	for _, n := range gone {
-		errs = append(errs, l.fs.Remove(l.path(n)))
+		if err := l.fs.Remove(l.path(n)); err != nil {
+			l.log.Warn("a drained segment of the spool could not be removed", "segment", l.path(n), "error", err)
+		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		// The cursor says that they are done with: they are removed at the next start.
-		l.log.Warn("remove drained segments of the spool", "error", err)
-	}
-	return nil
+}
+
+// drained tells whether all records of a segment are released.
+func (l *Log) drained(s *segment) bool {
+	return s.number < l.cursor.segment || s.number == l.cursor.segment && s.records == l.cursor.records
 }

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // recover reads the folder as a crash may have left it.
@@ -51,98 +51,121 @@ func (l *Log) recover() error {
 	return l.fs.SyncDir(l.dir)
 }
 
-// recoverSegment finds the whole records of a segment. What comes behind them
-// is a torn tail in the last segment, or where a failed write has left one,
-// and damage elsewhere; either way it never was acknowledged or it is set
-// aside. The segment is not written to again.
+// recoverSegment finds the whole records of a segment. What else there is at
+// the end of the last segment is a torn tail, and damage elsewhere. The
+// segment is not written to again.
 func (l *Log) recoverSegment(number uint64, last bool) (*segment, error) {
 	path := l.path(number)
 	b, err := l.fs.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkHead(b, number); err != nil {
-		if last && len(b) <= segmentHead { // begun, never taken into use
+	if err := checkSegmentHead(b, number); err != nil {
+		if last && int64(len(b)) <= segmentHead { // begun, never taken into use
 			return nil, l.fs.Remove(path)
 		}
-		return nil, l.setAside(path, 0, b, err)
+		if err := l.setAside(path, 0, b[:min(segmentHead, int64(len(b)))], err); err != nil {
+			return nil, err
+		}
+		if int64(len(b)) < segmentHead {
+			return nil, l.fs.Remove(path)
+		}
+		copy(b, appendSegmentHead(nil, number))
+		return l.rewrite(number, b, last)
 	}
-	info, err := l.fs.ModTime(path)
+	if whole, records := wholeRecords(b); whole == int64(len(b)) {
+		return l.recovered(number, b, records)
+	}
+	return l.rewrite(number, b, last)
+}
+
+// wholeRecords gives how far a segment's records are whole, and how many.
+func wholeRecords(b []byte) (end, records int64) {
+	for end = segmentHead; end < int64(len(b)); records++ {
+		_, n, err := parseRecord(b[end:])
+		if err != nil {
+			break
+		}
+		end += int64(n)
+	}
+	return end, records
+}
+
+// rewrite sets aside what is no whole record and leaves a segment of the
+// others. Where that moves the cursor's place, all of the segment counts as
+// not released: what comes out twice is absorbed.
+func (l *Log) rewrite(number uint64, b []byte, last bool) (*segment, error) {
+	path := l.path(number)
+	kept := append([]byte(nil), b[:segmentHead]...)
+	records := int64(0)
+	for at := segmentHead; at < int64(len(b)); {
+		_, n, err := parseRecord(b[at:])
+		if err == nil {
+			kept = append(kept, b[at:at+int64(n)]...)
+			at += int64(n)
+			records++
+			continue
+		}
+		next := at + int64(nextRecord(b[at:]))
+		if last && next == int64(len(b)) {
+			l.log.Info("a record that was never acknowledged is cut from the spool", "segment", path, "bytes", next-at)
+		} else if err := l.setAside(path, at, b[at:next], err); err != nil {
+			return nil, err
+		}
+		at = next
+	}
+	if at := l.cursor.offset; l.cursor.segment == number && (int64(len(kept)) < at || !bytes.Equal(kept[:at], b[:at])) {
+		l.cursor = Position{segment: number, offset: segmentHead}
+		if err := l.writeCursor(l.cursor); err != nil {
+			return nil, err
+		}
+	}
+	if err := l.replace(path, kept); err != nil {
+		return nil, err
+	}
+	return l.recovered(number, kept, records)
+}
+
+// recovered is a segment as the log knows it; its cursor gets its count.
+func (l *Log) recovered(number uint64, b []byte, records int64) (*segment, error) {
+	at, err := l.fs.ModTime(l.path(number))
 	if err != nil {
 		return nil, err
 	}
-	seg := &segment{number: number, size: int64(segmentHead)}
-	for rest := b[segmentHead:]; len(rest) > 0; {
-		_, size, err := parseRecord(rest)
+	seg := &segment{number: number, size: int64(len(b)), records: records, times: []mark{{int64(len(b)), at}}}
+	if l.cursor.segment != number {
+		return seg, nil
+	}
+	place := Position{segment: number, offset: segmentHead}
+	for place.offset < l.cursor.offset && place.records < records {
+		_, n, err := parseRecord(b[place.offset:])
 		if err != nil {
-			if !last || wholeRecordBehind(rest) {
-				if err := l.setAside(path, seg.size, rest, err); err != nil {
-					return nil, err
-				}
-			} else {
-				l.log.Info("a record that was never acknowledged is cut from the spool", "segment", path, "bytes", len(rest))
-			}
-			if err := l.fs.Truncate(path, seg.size); err != nil {
-				return nil, err
-			}
-			break
+			return nil, fmt.Errorf("%s: %w", l.path(number), err)
 		}
-		seg.size += int64(size)
-		seg.records = append(seg.records, mark{seg.size, info})
-		rest = rest[size:]
+		if place.offset+int64(n) > l.cursor.offset {
+			break // the cursor is inside a record: it comes out again
+		}
+		place.offset += int64(n)
+		place.records++
 	}
-	if l.cursor.segment == number && l.cursor.offset > seg.size {
-		l.cursor.offset = seg.size
-	}
+	l.cursor = place
 	return seg, nil
-}
-
-// wholeRecordBehind tells damage from a torn tail: behind a torn tail nothing
-// is whole, since records are written in order.
-func wholeRecordBehind(b []byte) bool {
-	if len(b) < recordHead {
-		return false
-	}
-	n := int(binary.BigEndian.Uint32(b))
-	if n > maxRecord || n >= len(b)-recordHead {
-		return false
-	}
-	_, _, err := parseRecord(b[recordHead+n:])
-	return err == nil
 }
 
 // setAside keeps damaged bytes in a file of their own, for people to look at.
 func (l *Log) setAside(path string, offset int64, b []byte, cause error) error {
-	name := path + damagedSuffix
-	l.log.Error("the spool is damaged: what follows is set aside and will not be sent",
+	// The name says what it holds: one damage never replaces another.
+	name := fmt.Sprintf("%s.%d.%08x%s", path, offset, crc32.Checksum(b, castagnoli), damagedSuffix)
+	l.log.Error("the spool is damaged: these bytes are set aside and will not be sent",
 		"segment", path, "offset", offset, "bytes", len(b), "kept_in", name, "error", cause)
-	file, err := l.fs.Create(name)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(b)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err := errors.Join(err, file.Close(), l.fs.SyncDir(l.dir)); err != nil {
-		return err
-	}
-	if offset == 0 {
-		return l.fs.Remove(path)
-	}
-	return nil
+	l.damaged++
+	return l.replace(name, b)
 }
 
-// The cursor's file holds a position and its checksum. It is replaced by
-// renaming, so that it is either the old or the new one.
-const cursorBytes = 8 + 8 + 4
-
-func (l *Log) writeCursor(p Position) error {
-	b := binary.BigEndian.AppendUint64(nil, p.segment)
-	b = binary.BigEndian.AppendUint64(b, uint64(p.offset))
-	b = binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
-	path := filepath.Join(l.dir, cursorName)
-	file, err := l.fs.Create(path + ".new")
+// replace makes a file that is either the old one or has these bytes, whatever
+// happens meanwhile.
+func (l *Log) replace(path string, b []byte) error {
+	file, err := l.fs.Create(path + newSuffix)
 	if err != nil {
 		return err
 	}
@@ -153,10 +176,20 @@ func (l *Log) writeCursor(p Position) error {
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	if err := l.fs.Rename(path+".new", path); err != nil {
+	if err := l.fs.Rename(path+newSuffix, path); err != nil {
 		return err
 	}
 	return l.fs.SyncDir(l.dir)
+}
+
+// The cursor's file holds a position and its checksum.
+const cursorBytes = 8 + 8 + 4
+
+func (l *Log) writeCursor(p Position) error {
+	b := binary.BigEndian.AppendUint64(nil, p.segment)
+	b = binary.BigEndian.AppendUint64(b, uint64(p.offset))
+	b = binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	return l.replace(filepath.Join(l.dir, cursorName), b)
 }
 
 func (l *Log) readCursor() error {
@@ -173,10 +206,6 @@ func (l *Log) readCursor() error {
 		l.log.Error("the spool's cursor is damaged: everything in the spool is sent again", "file", path)
 		return nil
 	}
-	l.cursor = Position{binary.BigEndian.Uint64(b), int64(binary.BigEndian.Uint64(b[8:]))}
+	l.cursor = Position{segment: binary.BigEndian.Uint64(b), offset: int64(binary.BigEndian.Uint64(b[8:]))}
 	return nil
 }
-
-// modified is the time that recovered records are given: when their segment
-// was last written.
-func modified(t time.Time) time.Time { return t.UTC() }

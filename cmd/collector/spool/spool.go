@@ -2,15 +2,14 @@
 // append-only log in segments, read in order from a cursor.
 //
 // What Append returned nil for is on disk, synced, and comes out of Read after
-// any crash, once and unaltered, until it is released. Concurrent callers of
-// Append share a sync.
+// any crash, unaltered and in order, until it is released; after a crash it
+// may come out again. Concurrent callers of Append share a sync.
 //
-// A record on disk is its length (4 bytes), its CRC-32C (4 bytes) and its
-// bytes; a segment begins with a header that names its format and number. At
-// the end of the last segment a record that is cut off or does not match its
-// checksum was never acknowledged and is cut away. Anywhere else it is damage:
-// the rest of that segment is set aside under the name of the segment with
-// ".damaged" behind it, loudly, and never deleted.
+// A segment is a header that names its format and number, and records with
+// their checksums. At the end of the last segment what is no whole record was
+// never acknowledged and is cut away. Anywhere else it is damage: it is set
+// aside in a file whose name ends in ".damaged", loudly, and the records
+// behind it are read as if it were not there.
 //
 // After a failed write or sync nothing more is written to that segment: what a
 // file system makes of its pages after that is not known, and a second sync
@@ -48,19 +47,23 @@ var (
 // A Log is a spool in a folder. Append, Stats and Wait may be called by many;
 // Read and Release by one.
 type Log struct {
-	fs     FS
-	dir    string
-	max    int64
-	log    *slog.Logger
-	unlock func() error
+	fs           FS
+	dir          string
+	max          int64
+	segmentBytes int64
+	log          *slog.Logger
+	unlock       func() error
+	ended        chan struct{} // closed when the writer has ended
 
 	mu       sync.Mutex
+	work     sync.Cond // there are appends to write, or the log is closed
 	closed   bool
 	queue    []*group // appends that wait for the next write
 	writing  bool
 	segments []*segment // oldest first; the last is written to
 	file     File       // of the last segment; nil: the next append begins another
 	cursor   Position   // released up to here
+	damaged  int        // places that were set aside when it was opened
 	changed  chan struct{}
 }
 
@@ -68,16 +71,19 @@ type Log struct {
 type Position struct {
 	segment uint64
 	offset  int64
+	records int64 // of the segment, before the place
 }
 
 // A segment is one file. Its fields are guarded by the log's mutex.
 type segment struct {
 	number  uint64
-	size    int64 // synced bytes, header and all
-	records []mark
+	size    int64  // synced bytes, header and all
+	records int64  // whole ones
+	times   []mark // when its records were appended, a mark a second
 }
 
-// A mark says where a record of a segment ends and when it was appended.
+// A mark says when the records before an offset, and behind the mark before,
+// were appended.
 type mark struct {
 	end int64
 	at  time.Time
@@ -93,11 +99,16 @@ type group struct {
 type Stats struct {
 	Bytes        int64 // on disk, released ones in open segments included
 	Records      int64 // not released
+	Damaged      int   // places that were set aside when the spool was opened
 	OldestAppend time.Time
 }
 
 // Open opens or makes the spool in a folder and recovers what a crash left.
 func Open(fs FS, dir string, maxBytes int64, log *slog.Logger) (*Log, error) {
+	return open(fs, dir, maxBytes, SegmentBytes, log)
+}
+
+func open(fs FS, dir string, maxBytes, segmentBytes int64, log *slog.Logger) (*Log, error) {
 	if err := fs.MkdirAll(dir); err != nil {
 		return nil, err
 	}
@@ -105,11 +116,15 @@ func Open(fs FS, dir string, maxBytes int64, log *slog.Logger) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{fs: fs, dir: dir, max: maxBytes, log: log, unlock: unlock, changed: make(chan struct{})}
-	if err := l.recover(); err != nil {
-		_ = unlock()
-		return nil, err
+	l := &Log{
+		fs: fs, dir: dir, max: maxBytes, segmentBytes: segmentBytes, log: log, unlock: unlock,
+		ended: make(chan struct{}), changed: make(chan struct{}),
 	}
+	l.work.L = &l.mu
+	if err := l.recover(); err != nil {
+		return nil, errors.Join(err, unlock())
+	}
+	go l.write()
 	return l, nil
 }
 
@@ -126,12 +141,8 @@ func (l *Log) Append(ctx context.Context, records ...[]byte) error {
 		return ErrClosed
 	}
 	l.queue = append(l.queue, g)
-	lead := !l.writing
-	l.writing = true
+	l.work.Signal()
 	l.mu.Unlock()
-	if lead {
-		l.writeQueue()
-	}
 	select {
 	case err := <-g.done:
 		return err
@@ -140,57 +151,60 @@ func (l *Log) Append(ctx context.Context, records ...[]byte) error {
 	}
 }
 
-// writeQueue writes what is queued until nothing is: the first caller writes
-// for all that come while it does.
-func (l *Log) writeQueue() {
+// write writes what is queued, all of it together, until the log is closed and
+// nothing is left.
+func (l *Log) write() {
+	defer close(l.ended)
 	for {
 		l.mu.Lock()
+		l.writing = false
+		for len(l.queue) == 0 && !l.closed {
+			l.work.Wait()
+		}
 		groups := l.queue
-		l.queue = nil
+		l.queue, l.writing = nil, true
+		l.mu.Unlock()
 		if len(groups) == 0 {
-			l.writing = false
-			l.mu.Unlock()
 			return
 		}
-		l.mu.Unlock()
 		l.writeGroups(groups)
 	}
 }
 
 // writeGroups writes and syncs groups together, those that still fit.
 func (l *Log) writeGroups(groups []*group) {
-	used := l.bytes()
+	used := l.Stats().Bytes
 	var buf []byte
-	var ends []int64
 	var taken []*group
+	records := int64(0)
 	for _, g := range groups {
-		need := int64(0)
+		need := segmentHead
 		for _, r := range g.records {
 			need += recordHead + int64(len(r))
 		}
-		if used+int64(len(buf))+need+int64(segmentHead) > l.max {
+		if used+int64(len(buf))+need > l.max {
 			g.done <- fmt.Errorf("%w: %d of %d bytes are taken", ErrFull, used, l.max)
 			continue
 		}
 		for _, r := range g.records {
 			buf = appendRecord(buf, r)
-			ends = append(ends, int64(len(buf)))
 		}
+		records += int64(len(g.records))
 		taken = append(taken, g)
 	}
 	if len(taken) == 0 {
 		return
 	}
-	err := l.write(buf, ends)
+	err := l.writeRecords(buf, records)
 	for _, g := range taken {
 		g.done <- err
 	}
 }
 
-func (l *Log) write(buf []byte, ends []int64) error {
+func (l *Log) writeRecords(buf []byte, records int64) error {
 	seg, file, err := l.openSegment()
 	if err != nil {
-		return err
+		return fmt.Errorf("begin a segment of the spool: %w", err)
 	}
 	if _, err = file.Write(buf); err == nil {
 		err = file.Sync()
@@ -198,15 +212,13 @@ func (l *Log) write(buf []byte, ends []int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil {
-		l.abandon(file)
+		l.abandon(seg, file)
 		return fmt.Errorf("write the spool: %w", err)
 	}
-	now := time.Now()
-	for _, e := range ends {
-		seg.records = append(seg.records, mark{seg.size + e, now})
-	}
 	seg.size += int64(len(buf))
-	if seg.size >= SegmentBytes {
+	seg.records += records
+	seg.mark(time.Now())
+	if seg.size >= l.segmentBytes {
 		l.file = nil
 		if err := file.Close(); err != nil {
 			l.log.Warn("close a full segment of the spool", "error", err) // it is synced
@@ -217,12 +229,20 @@ func (l *Log) write(buf []byte, ends []int64) error {
 	return nil
 }
 
+// mark notes the time of the newest records.
+func (s *segment) mark(now time.Time) {
+	if n := len(s.times); n > 0 && now.Sub(s.times[n-1].at) < time.Second {
+		s.times[n-1].end = s.size
+		return
+	}
+	s.times = append(s.times, mark{s.size, now})
+}
+
 // abandon gives up the segment that is written to, after an error. What it
 // holds up to its last synced record stays readable. The records behind that
 // were not acknowledged, so it is cut there if the file system still can; if
-// not, opening it again finds a torn tail.
-func (l *Log) abandon(file File) {
-	seg := l.segments[len(l.segments)-1]
+// not, opening it again finds what is not whole.
+func (l *Log) abandon(seg *segment, file File) {
 	_ = file.Close()
 	l.file = nil
 	if err := l.fs.Truncate(l.path(seg.number), seg.size); err != nil {
@@ -230,16 +250,15 @@ func (l *Log) abandon(file File) {
 	}
 }
 
-// openSegment gives the segment to write to, a new one if need be. Only
-// writeQueue calls it, so there is one writer.
+// openSegment gives the segment to write to, a new one if need be.
 func (l *Log) openSegment() (*segment, File, error) {
 	l.mu.Lock()
-	if l.file != nil {
-		defer l.mu.Unlock()
-		return l.segments[len(l.segments)-1], l.file, nil
-	}
 	number := l.cursor.segment
 	if n := len(l.segments); n > 0 {
+		if l.file != nil {
+			defer l.mu.Unlock()
+			return l.segments[n-1], l.file, nil
+		}
 		number = l.segments[n-1].number
 	}
 	number++
@@ -247,11 +266,11 @@ func (l *Log) openSegment() (*segment, File, error) {
 
 	file, err := l.create(number)
 	if err != nil {
-		return nil, nil, fmt.Errorf("begin a segment of the spool: %w", err)
+		return nil, nil, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	seg := &segment{number: number, size: int64(segmentHead)}
+	seg := &segment{number: number, size: segmentHead}
 	l.segments, l.file = append(l.segments, seg), file
 	return seg, file, nil
 }
@@ -263,7 +282,7 @@ func (l *Log) create(number uint64) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err = file.Write(appendHead(nil, number)); err == nil {
+	if _, err = file.Write(appendSegmentHead(nil, number)); err == nil {
 		err = file.Sync()
 	}
 	if err == nil {
@@ -280,49 +299,28 @@ func (l *Log) path(number uint64) string {
 	return filepath.Join(l.dir, fmt.Sprintf("%020d%s", number, segmentSuffix))
 }
 
-// bytes is what the segments take on disk.
-func (l *Log) bytes() int64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.bytesLocked()
-}
-
-func (l *Log) bytesLocked() (n int64) {
-	for _, s := range l.segments {
-		n += s.size
-	}
-	return n
-}
-
 // Stats says what waits.
 func (l *Log) Stats() Stats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := Stats{Bytes: l.bytesLocked()}
+	s := Stats{Damaged: l.damaged}
 	for _, seg := range l.segments {
-		left := seg.after(l.cursor)
-		if s.Records == 0 && len(left) > 0 {
-			s.OldestAppend = left[0].at
+		s.Bytes += seg.size
+		left, from := seg.records, int64(0)
+		if seg.number == l.cursor.segment {
+			left, from = left-l.cursor.records, l.cursor.offset
 		}
-		s.Records += int64(len(left))
+		if s.Records == 0 && left > 0 {
+			for _, m := range seg.times {
+				if m.end > from {
+					s.OldestAppend = m.at
+					break
+				}
+			}
+		}
+		s.Records += left
 	}
 	return s
-}
-
-// after are the records of a segment that lie behind a position.
-func (s *segment) after(p Position) []mark {
-	if s.number < p.segment {
-		return nil
-	}
-	if s.number > p.segment {
-		return s.records
-	}
-	for i, m := range s.records {
-		if m.end > p.offset {
-			return s.records[i:]
-		}
-	}
-	return nil
 }
 
 // Wait returns nil once there is something to read.
@@ -345,14 +343,20 @@ func (l *Log) Wait(ctx context.Context) error {
 	}
 }
 
-// Close closes the spool; what it holds stays for the next Open.
+// Close writes what is queued and closes the spool; what it holds stays for
+// the next Open.
 func (l *Log) Close() error {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.closed {
+		l.mu.Unlock()
 		return nil
 	}
 	l.closed = true
+	l.work.Signal()
+	l.mu.Unlock()
+	<-l.ended
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	close(l.changed)
 	var err error
 	if l.file != nil {
