@@ -43,6 +43,13 @@ func TestKafkaOutage(t *testing.T) {
 	t.Logf("Kafka answers after %s", time.Since(back).Round(time.Millisecond))
 	p.Collector.WaitReady() // the spool is empty
 	t.Logf("the spool is empty after %s", time.Since(back).Round(time.Millisecond))
+	for range 2 { // once more, at other moments of a transaction
+		ld.waitFor(300)
+		if err := broker.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p.Collector.WaitReady()
+	}
 	ld.waitFor(600)
 	ld.stop()
 	book.check(p)
