@@ -31,6 +31,10 @@ func Options(cfg config.Kafka, clientID string, log *slog.Logger, reg prometheus
 		// setup, and must be seen rather than made with wrong settings.
 		kgo.UnknownTopicRetries(4),
 		kgo.RetryBackoffFn(retryWait),
+		// What fails for a moment (a partition that moves, a transaction whose
+		// predecessor is still being ended) is tried again after the next look
+		// at the cluster, for which the client's default is 5 s.
+		kgo.MetadataMinAge(metadataMinAge),
 	}
 	if reg != nil {
 		opts = append(opts, kgo.WithHooks(kprom.NewMetrics("odograph_kafka", kprom.Registerer(reg), kprom.WithClientLabel())))
@@ -56,6 +60,8 @@ func Options(cfg config.Kafka, clientID string, log *slog.Logger, reg prometheus
 	}
 	return opts, nil
 }
+
+const metadataMinAge = 250 * time.Millisecond
 
 // retryWait grows to 2 s, so that a broker that is back is found soon.
 func retryWait(fails int) time.Duration {
