@@ -36,10 +36,11 @@ type enricher struct {
 
 	mu    sync.Mutex
 	parts map[int32]*partition // restored and assigned
-	lags  map[int32]int64
-	fault error // of a callback: ends the session
+	fault error                // of a callback: ends the session
 
 	batches map[int32]*batch
+
+	stalledAfter time.Duration
 }
 
 func newEnricher(cfg *Config, log *slog.Logger, reg *prometheus.Registry, ready *run.Readiness) (*enricher, error) {
@@ -53,7 +54,7 @@ func newEnricher(cfg *Config, log *slog.Logger, reg *prometheus.Registry, ready 
 	}
 	return &enricher{
 		cfg: cfg, opts: opts, restore: restore, log: log, metrics: newMetrics(reg), ready: ready,
-		process: newProcessor(cfg.TopicPrefix), batches: map[int32]*batch{},
+		process: newProcessor(cfg.TopicPrefix), batches: map[int32]*batch{}, stalledAfter: stalledAfter,
 	}, nil
 }
 
@@ -73,6 +74,12 @@ var errDataLoss = errors.New("raw records were lost in Kafka before they were ha
 // with the state restored from the changelog, for as long as it takes; only a
 // fatal error ends it.
 func (e *enricher) Run(ctx context.Context) error {
+	watching, stopWatching := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() { e.watchLag(watching) })
+	defer watch.Wait()
+	defer stopWatching()
+
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = 200*time.Millisecond, 10*time.Second
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
@@ -103,7 +110,7 @@ func permanent(err error) error {
 
 func (e *enricher) runSession(ctx context.Context) error {
 	e.mu.Lock()
-	e.parts, e.lags, e.fault = map[int32]*partition{}, map[int32]int64{}, nil
+	e.parts, e.fault = map[int32]*partition{}, nil
 	e.mu.Unlock()
 	e.ready.Set("assignment", errors.New("no partitions are assigned yet"))
 
@@ -182,7 +189,6 @@ func (e *enricher) revoked(_ context.Context, _ *kgo.Client, gone map[string][]i
 	defer e.mu.Unlock()
 	for _, n := range gone[schema.TopicRaw.Name(e.cfg.TopicPrefix)] {
 		delete(e.parts, n)
-		delete(e.lags, n)
 		e.metrics.devices.DeleteLabelValues(strconv.Itoa(int(n)))
 		e.metrics.lag.DeleteLabelValues(strconv.Itoa(int(n)))
 	}
@@ -246,7 +252,6 @@ func (e *enricher) gather(ctx context.Context) (map[int32][]*kgo.Record, error) 
 		fetches.EachPartition(func(p kgo.FetchTopicPartition) {
 			if len(p.Records) > 0 {
 				in[p.Partition] = append(in[p.Partition], p.Records...)
-				e.setLag(p.Partition, p.HighWatermark-p.Records[len(p.Records)-1].Offset-1)
 			}
 		})
 		switch n += fetches.NumRecords(); {
@@ -279,22 +284,6 @@ func (e *enricher) fetchErrors(fetches kgo.Fetches) error {
 		}
 	})
 	return errors.Join(errs...)
-}
-
-func (e *enricher) setLag(n int32, lag int64) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.lags[n] = lag
-	e.metrics.lag.WithLabelValues(strconv.Itoa(int(n))).Set(float64(lag))
-	var total int64
-	for _, l := range e.lags {
-		total += l
-	}
-	if total > e.cfg.ReadyLag {
-		e.ready.Set("lag", fmt.Errorf("%d records behind (ready_lag is %d)", total, e.cfg.ReadyLag))
-		return
-	}
-	e.ready.Set("lag", nil)
 }
 
 // handle takes each partition's records through the stages, in parallel over

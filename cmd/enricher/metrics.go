@@ -42,7 +42,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "odograph_enricher_devices", Help: "Devices in memory, by partition.",
 		}, []string{"partition"}),
 		lag: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "odograph_enricher_lag_records", Help: "Raw records not yet handled, by partition, as of the last fetch.",
+			Name: "odograph_enricher_lag_records", Help: "Raw records not yet handled, by partition.",
 		}, []string{"partition"}),
 		lateness: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "odograph_enricher_fix_lateness_seconds", Help: "Receive time minus fix time of accepted fixes.",

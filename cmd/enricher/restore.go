@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/odograph/odograph/pkg/schema"
 )
@@ -39,7 +43,7 @@ func restore(ctx context.Context, opts []kgo.Opt, cfg *Config, log *slog.Logger,
 	if err := readChangelog(ctx, reader, adm, log, topic, out); err != nil {
 		return nil, err
 	}
-	return out, checkPositions(ctx, adm, cfg, out)
+	return out, checkPositions(ctx, reader, cfg, out)
 }
 
 // pending holds, by partition, the offset that still has to be reached.
@@ -141,19 +145,16 @@ func dropWhatIsStable(ctx context.Context, adm *kadm.Client, log *slog.Logger, t
 
 // checkPositions compares the position that each changelog carries with the
 // group's committed offset, once that is stable.
-func checkPositions(ctx context.Context, adm *kadm.Client, cfg *Config, parts map[int32]*partition) error {
+func checkPositions(ctx context.Context, cl *kgo.Client, cfg *Config, parts map[int32]*partition) error {
 	topic := schema.TopicRaw.Name(cfg.TopicPrefix)
-	committed, err := adm.FetchOffsetsForTopics(kadm.RequireStable(ctx), schema.EnricherGroup(cfg.TopicPrefix), topic)
-	if err == nil {
-		err = committed.Error()
-	}
+	committed, err := stablePositions(ctx, cl, schema.EnricherGroup(cfg.TopicPrefix), topic, slices.Collect(maps.Keys(parts)))
 	if err != nil {
-		return fmt.Errorf("offsets of group %s: %w", schema.EnricherGroup(cfg.TopicPrefix), err)
+		return err
 	}
 	for n, p := range parts {
-		at := int64(-1)
-		if o, ok := committed.Lookup(topic, n); ok {
-			at = o.At
+		at, ok := committed[n]
+		if !ok {
+			return fmt.Errorf("offsets of group %s: Kafka gives none for %s partition %d", schema.EnricherGroup(cfg.TopicPrefix), topic, n)
 		}
 		if at != p.next {
 			return fmt.Errorf("%w: partition %d: %s says %s, group %s says %s; going on would lose or double records. "+
@@ -163,6 +164,62 @@ func checkPositions(ctx context.Context, adm *kadm.Client, cfg *Config, parts ma
 		}
 	}
 	return nil
+}
+
+// unstableWait is how long the offsets of a transaction that has ended may take
+// to become visible. One that goes on longer is another instance's, or one whose
+// end Kafka has lost.
+const unstableWait = 5 * time.Second
+
+// stablePositions are the group's committed offsets, -1 where there is none. The
+// request names the partitions, since one for the whole group leaves out those
+// whose first commit is still pending: they would look as if nothing had been
+// read of them.
+func stablePositions(ctx context.Context, cl *kgo.Client, group, topic string, numbers []int32) (map[int32]int64, error) {
+	req := kmsg.NewPtrOffsetFetchRequest()
+	req.RequireStable = true
+	g := kmsg.NewOffsetFetchRequestGroup()
+	g.Group = group
+	t := kmsg.NewOffsetFetchRequestGroupTopic()
+	t.Topic, t.Partitions = topic, numbers
+	g.Topics = append(g.Topics, t)
+	req.Groups = append(req.Groups, g)
+	for deadline := time.Now().Add(unstableWait); ; {
+		out, err := positions(ctx, cl, req)
+		if err == nil {
+			return out, nil
+		}
+		if !errors.Is(err, kerr.UnstableOffsetCommit) || time.Now().After(deadline) {
+			return nil, fmt.Errorf("offsets of group %s: %w", group, err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func positions(ctx context.Context, cl *kgo.Client, req *kmsg.OffsetFetchRequest) (map[int32]int64, error) {
+	resp, err := req.RequestWith(ctx, cl)
+	if err != nil {
+		return nil, err
+	}
+	out := map[int32]int64{}
+	for _, g := range resp.Groups {
+		if err := kerr.ErrorForCode(g.ErrorCode); err != nil {
+			return nil, err
+		}
+		for _, t := range g.Topics {
+			for _, p := range t.Partitions {
+				if err := kerr.ErrorForCode(p.ErrorCode); err != nil {
+					return nil, fmt.Errorf("partition %d: %w", p.Partition, err)
+				}
+				out[p.Partition] = p.Offset
+			}
+		}
+	}
+	return out, nil
 }
 
 func offsetText(o int64) string {
