@@ -79,7 +79,7 @@ const (
 	// flat is how much the sink's memory may grow while ClickHouse is away:
 	// its own buffer, one answer of Kafka's (which the client holds while the
 	// fetches are paused), and what the garbage collector has not yet returned.
-	flat = 160 << 20
+	flat = 64 << 20
 	// later is how much it may still grow in the second half of the outage,
 	// when the buffers are full.
 	later = 24 << 20
