@@ -100,7 +100,7 @@ func (s *simulation) bind(cmd *cobra.Command) {
 	f.Float64Var(&s.fleet.Lng, "lng", -95.9345, "middle of the city, degrees")
 	f.Float64Var(&s.disturb.Duplicates, "duplicates", 0, "share of fixes that are sent twice")
 	f.Float64Var(&s.disturb.Disorder, "disorder", 0, "share of fixes that come late")
-	f.DurationVar(&s.disturb.Hold, "hold", 2*time.Minute, "how late a repeat or a late fix may come")
+	f.DurationVar(&s.disturb.Hold, "hold", 2*time.Minute, "how late a repeat or a late fix may come, at most until the end")
 	f.Float64Var(&s.disturb.Faults, "faults", 0, "share of fixes that are spoilt: (0, 0), no latitude, latitude 95, 1970, the future, no device…")
 	f.Float64Var(&s.speedup, "speedup", 0, "replay: times faster than it was driven (0: as fast as the collector answers)")
 	f.StringVar(&s.csv.IMEIColumn, "imei-column", "", "replay: column of the device (default: the file's name)")
@@ -148,6 +148,9 @@ func (s *simulation) source(files []string) (simulate.Source, error) {
 			return nil, fmt.Errorf("--start: %w", err)
 		}
 		s.fleet.Start = at
+	}
+	if s.fleet.For > 0 {
+		s.disturb.Until = s.fleet.Start.Add(s.fleet.For)
 	}
 	return s.disturbed(simulate.NewFleet(s.fleet)), nil
 }

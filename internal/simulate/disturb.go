@@ -14,6 +14,7 @@ type DisturbConfig struct {
 	Duplicates float64       // are sent a second time, later
 	Disorder   float64       // are held back and come late
 	Hold       time.Duration // the longest that one is held back
+	Until      time.Time     // nothing is held back for longer; zero: no such time
 	Faults     float64       // are spoilt, see Faults
 	Seed       uint64
 }
@@ -112,7 +113,11 @@ func (d *Disturbed) Next() (Item, bool) {
 }
 
 func (d *Disturbed) held(t time.Time) time.Time {
-	return t.Add(time.Duration((0.05 + 0.95*d.rng.Float64()) * float64(d.cfg.Hold)))
+	late := t.Add(time.Duration((0.05 + 0.95*d.rng.Float64()) * float64(d.cfg.Hold)))
+	if !d.cfg.Until.IsZero() && late.After(d.cfg.Until) {
+		return d.cfg.Until
+	}
+	return late
 }
 
 type byDue []Item

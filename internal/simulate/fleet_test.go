@@ -125,7 +125,7 @@ func TestDrivesAreDrives(t *testing.T) {
 
 func TestDisturbLosesNothing(t *testing.T) {
 	clean := all(testFleet(20, 10*time.Minute))
-	d := Disturb(testFleet(20, 10*time.Minute), DisturbConfig{Duplicates: 0.05, Disorder: 0.05, Hold: time.Minute, Seed: 1})
+	d := Disturb(testFleet(20, 10*time.Minute), DisturbConfig{Duplicates: 0.05, Disorder: 0.05, Hold: time.Minute, Until: testStart.Add(10 * time.Minute), Seed: 1})
 	got := all(d)
 	if len(got) != len(clean)+d.Duplicated || d.Duplicated < 300 || d.Delayed < 300 {
 		t.Fatalf("%d items of %d, %d of them repeats, %d late", len(got), len(clean), d.Duplicated, d.Delayed)
@@ -150,6 +150,9 @@ func TestDisturbLosesNothing(t *testing.T) {
 			t.Fatal("items are not in the order in which they are due")
 		}
 		due = it.Due
+		if due.After(testStart.Add(10 * time.Minute)) {
+			t.Fatalf("an item is due at %s, after the end", due)
+		}
 		if fix, _ := decode(t, it); it.Path == "/pushgps" {
 			if fix.FixTime.Before(newest[it.IMEI]) {
 				late++
