@@ -179,7 +179,7 @@ func TestFaults(t *testing.T) {
 		r := p.start(p.restless("a"))
 		l := p.load(partitions, 3000)
 		p.until("rows", func() (string, bool) { n := p.number("SELECT count() FROM fixes"); return fmt.Sprint(n), n > 0 })
-		for range 8 {
+		for range 6 {
 			time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
 			if err := s.ClickHouse().Kill(); err != nil {
 				t.Fatal(err)
@@ -240,14 +240,12 @@ func TestFaults(t *testing.T) {
 		r := p.start(p.restless("a"))
 		l := p.load(partitions, 3000)
 		p.until("rows", func() (string, bool) { n := p.number("SELECT count() FROM fixes"); return fmt.Sprint(n), n > 0 })
-		for range 2 {
-			time.Sleep(time.Duration(500+random.IntN(500)) * time.Millisecond)
-			if err := s.Kafka(0).Kill(); err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Kafka(0).Start(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+		time.Sleep(time.Duration(500+random.IntN(500)) * time.Millisecond)
+		if err := s.Kafka(0).Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Kafka(0).Start(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 		l.check()
 		r.finish()

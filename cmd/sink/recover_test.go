@@ -158,6 +158,7 @@ func TestRememberedTokenOfFirstInsert(t *testing.T) {
 // TestIntentThatCannotBeReadAgain stops the sink, since nobody can tell which
 // rows are stored.
 func TestIntentThatCannotBeReadAgain(t *testing.T) {
+	t.Parallel() // mostly waits
 	for name, change := range map[string]func(*intent){
 		"other content": func(i *intent) { i.sum++ },
 		"other count":   func(i *intent) { i.count-- },
