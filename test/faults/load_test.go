@@ -15,8 +15,9 @@ import (
 type load struct {
 	t      *testing.T
 	counts simulate.Counts
-	end    chan struct{}
-	ended  chan error
+	end    chan struct{} // closed: no more items
+	ended  chan struct{} // closed: err is set
+	err    error
 	once   sync.Once
 }
 
@@ -28,13 +29,18 @@ func startLoad(t *testing.T, p *pipeline.Pipeline, l *ledger, devices int) *load
 		Devices: devices, Interval: time.Second, Start: now, Seed: uint64(now.UnixNano()), Lat: 41.2565, Lng: -95.9345,
 	})
 	disturbed := simulate.Disturb(fleet, simulate.DisturbConfig{Duplicates: 0.02, Disorder: 0.02, Hold: 10 * time.Second, Faults: 0.01, Seed: 1})
-	ld := &load{t: t, end: make(chan struct{}), ended: make(chan error, 1)}
+	ld := &load{t: t, end: make(chan struct{}), ended: make(chan struct{})}
+	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
-		ld.ended <- simulate.Send(context.Background(), &until{disturbed, ld.end}, simulate.SendConfig{
+		defer close(ld.ended)
+		ld.err = simulate.Send(ctx, &until{disturbed, ld.end}, simulate.SendConfig{
 			URL: p.URL, Token: pipeline.Token, Batch: 50, Connections: 8, Speedup: 1, Sent: l.sent, Acknowledged: l.acknowledged,
 		}, &ld.counts)
 	}()
-	t.Cleanup(func() { ld.once.Do(func() { close(ld.end) }) })
+	t.Cleanup(func() { // a test that failed leaves items unanswered
+		cancel()
+		<-ld.ended
+	})
 	return ld
 }
 
@@ -72,9 +78,9 @@ func (ld *load) stop() {
 	ld.t.Helper()
 	ld.once.Do(func() { close(ld.end) })
 	select {
-	case err := <-ld.ended:
-		if err != nil {
-			ld.t.Errorf("load: %v", err)
+	case <-ld.ended:
+		if ld.err != nil {
+			ld.t.Errorf("load: %v", ld.err)
 		}
 	case <-time.After(2 * time.Minute):
 		ld.t.Fatal("the load's items are not answered within 2 minutes")
