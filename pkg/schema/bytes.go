@@ -10,7 +10,9 @@ import (
 
 // Bytes are a vendor's bytes kept exactly as they came. In JSON they are a
 // string where they are valid UTF-8, and {"base64": "…"} otherwise, because a
-// JSON string would silently replace what is not UTF-8.
+// JSON string would silently replace what is not UTF-8; or where the string
+// would be more than half as long again as the bytes, because some become six
+// and the record would be larger than a topic takes.
 type Bytes []byte
 
 type base64Bytes struct {
@@ -20,7 +22,10 @@ type base64Bytes struct {
 // MarshalJSON writes a string or a base64 object.
 func (b Bytes) MarshalJSON() ([]byte, error) {
 	if utf8.Valid(b) {
-		return json.Marshal(string(b))
+		s, err := json.Marshal(string(b))
+		if err != nil || len(s) <= len(b)*3/2+len(`""`) {
+			return s, err
+		}
 	}
 	return json.Marshal(base64Bytes{base64.StdEncoding.EncodeToString(b)})
 }

@@ -287,3 +287,30 @@ func BenchmarkFixUnmarshal(b *testing.B) {
 		}
 	}
 }
+
+// TestBytes: any bytes survive, and their JSON is never much longer.
+func TestBytes(t *testing.T) {
+	check := func(t interface{ Fatalf(string, ...any) }, b []byte) {
+		out, err := json.Marshal(schema.Bytes(b))
+		if err != nil {
+			t.Fatalf("%q: %v", b, err)
+		}
+		if len(out) > len(b)*3/2+32 {
+			t.Fatalf("%d bytes become %d: %.40s", len(b), len(out), out)
+		}
+		var back schema.Bytes
+		if err := json.Unmarshal(out, &back); err != nil || !bytes.Equal(back, b) {
+			t.Fatalf("%q becomes %s and %q, %v", b, out, back, err)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		check(t, rapid.SliceOf(rapid.OneOf(rapid.Byte(), rapid.SampledFrom([]byte("<>&\"\\\x00a")))).Draw(t, "bytes"))
+	})
+	for _, c := range "<\x00\"\\&ä\u2028" {
+		check(t, bytes.Repeat([]byte(string(c)), 10_000))
+	}
+	item := `{"deviceImei":"860000000000001","gpsTime":"2026-03-02 09:00:01","lat":41.2,"lng":-95.9,"gpsSpeed":30,"acc":1}`
+	if out, _ := json.Marshal(schema.Bytes(item)); out[0] != '"' {
+		t.Errorf("an item is not readable in its record: %s", out)
+	}
+}

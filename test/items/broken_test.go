@@ -97,6 +97,10 @@ func values(letters []letter) []string {
 	return out
 }
 
+// swollenMessage is an item of which each byte but few would be six in the JSON
+// of its record.
+func swollenMessage() string { return fixAt(302, "note", `"`+strings.Repeat(">", 2_500_000)+`"`) }
+
 func requests() []request {
 	all := spoilt()
 	var fiftyOne, many []string
@@ -115,6 +119,9 @@ func requests() []request {
 	notJSON := `{"token":"` + pipeline.Token + `","data_list":[{]}`
 	deepBody := strings.Repeat("[", 2_000_000)
 	large := fixAt(301, "note", `"`+strings.Repeat("x", 3<<20)+`"`)
+	// In the JSON of a record each of these would be six bytes.
+	brackets := strings.Repeat("<", 3_900_000)
+	swollenItem := `{"note":"` + strings.Repeat("&", 2_500_000) + `"}`
 	tooMany := formOf(pipeline.Token, slices.Repeat([]string{"{}"}, 20_000)...)
 	return []request{
 		{name: "wrong token", path: "/pushgps", body: formOf("guess", fixAt(0, "", "")), status: 401, code: 401},
@@ -136,6 +143,11 @@ func requests() []request {
 		{name: "no list", path: "/pushhb", body: noList, status: 400, code: 400, dead: kept(noList)},
 		{name: "broken JSON", path: "/pushgps", contentType: "application/json", body: notJSON, status: 400, code: 400, dead: kept(notJSON)},
 		{name: "nesting bomb", path: "/t/" + pipeline.Token + "/pushgps", contentType: "application/json", body: deepBody, status: 400, code: 400, dead: kept(deepBody)},
+		{name: "large body that JSON would swell", path: "/t/" + pipeline.Token + "/pushgps", contentType: "application/json", body: brackets, status: 400, code: 400, dead: kept(brackets)},
+		{name: "large item that JSON would swell", path: "/t/" + pipeline.Token + "/pushgps", contentType: "application/json", body: `{"data_list":[` + swollenItem + `]}`,
+			status: 200, dead: []letter{{schema.ReasonNoIMEI, "pushgps", swollenItem}}},
+		{name: "large message that JSON would swell", path: "/t/" + pipeline.Token + "/pushNewThing", contentType: "application/json", body: `{"data_list":[` + swollenMessage() + `]}`,
+			status: 200, rows: map[string]int64{"messages": 1}},
 		{name: "bomb of empty items", path: "/pushgps", body: tooMany, status: 400, code: 400, dead: kept(tooMany)},
 	}
 }
@@ -177,9 +189,10 @@ func TestBrokenInput(t *testing.T) {
 		t.Errorf("rows %v, want %v", a.Rows, rows)
 	}
 	checkLetters(t, p, dead)
-	kind, err := p.Texts(t.Context(), "SELECT concat(kind, ' ', raw) FROM messages")
-	if want := "unknown.pushnewthing " + fixAt(200, "", ""); err != nil || !slices.Equal(kind, []string{want}) {
-		t.Errorf("messages hold %q (%v), want %q", kind, err, want)
+	messages, err := p.Texts(t.Context(), "SELECT DISTINCT concat(kind, ' ', raw) FROM messages ORDER BY length(raw)")
+	want := []string{"unknown.pushnewthing " + fixAt(200, "", ""), "unknown.pushnewthing " + swollenMessage()}
+	if err != nil || !slices.Equal(messages, want) {
+		t.Errorf("messages hold %.300q (%v), want %.300q", messages, err, want)
 	}
 	if n := p.Count("SELECT count() FROM fixes WHERE lat = 0 AND lng = 0 AND has(quality, 'zero_position')"); n != 1 {
 		t.Errorf("%d fixes are flagged as (0, 0), want 1", n)
