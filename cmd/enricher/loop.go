@@ -118,7 +118,10 @@ func (e *enricher) runSession(ctx context.Context) error {
 		kgo.ConsumerGroup(schema.EnricherGroup(e.cfg.TopicPrefix)),
 		kgo.InstanceID(e.cfg.Instance),
 		kgo.ConsumeTopics(schema.TopicRaw.Name(e.cfg.TopicPrefix)),
-		kgo.Balancers(kgo.CooperativeStickyBalancer()),
+		// A cooperative balancer leaves partitions to nobody where a static
+		// member is killed after it gave them up and comes back before its
+		// session ends.
+		kgo.Balancers(kgo.RangeBalancer()),
 		kgo.SessionTimeout(e.cfg.SessionTimeout),
 		kgo.HeartbeatInterval(e.cfg.SessionTimeout/5),
 		kgo.RebalanceTimeout(2*time.Minute), // a restore fits in
