@@ -31,6 +31,7 @@ stack-down: build ## stop them (data stays under STACK_DIR)
 	@bin/odograph stack down --dir "$(STACK_DIR)"
 
 build: preflight ## bin/collector, bin/enricher, bin/sink, bin/odograph
+	@[ -x bin/odograph ] || echo "Building for the first time: modules are downloaded and compiled, which takes some minutes"
 	@mkdir -p bin && go build -o bin/ ./cmd/...
 
 check: preflight ## gofmt, vet, lint, vulnerability check

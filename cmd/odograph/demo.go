@@ -114,7 +114,7 @@ func untilText(length time.Duration) string {
 
 // startStack gives the engines; keep tells that they ran before.
 func (d *demo) startStack(ctx context.Context) (keep bool, err error) {
-	d.say("Starting Kafka and ClickHouse (the first time they are downloaded, about 300 MB)…")
+	d.say("Starting Kafka and ClickHouse (the first time they are downloaded, about 230 MB)…")
 	d.stack.AllowFake = true
 	d.stack.Log = func(format string, args ...any) { d.say("  "+format, args...) }
 	keep = d.running(ctx)
