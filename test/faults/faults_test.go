@@ -4,7 +4,7 @@
 // Its settings, for long runs (scripts/chaos.sh sets them):
 //
 //	ODOGRAPH_CHAOS_KILLS              kill -9 of each process, default 1
-//	ODOGRAPH_CHAOS_BROKERS            1 or 3, default 1
+//	ODOGRAPH_CHAOS_BROKERS            1 or 3, default 3
 //	ODOGRAPH_CHAOS_SEED               repeats the order and the pauses of a run
 //	ODOGRAPH_CHAOS_KAFKA_OUTAGE       length of the outage, default 6s
 //	ODOGRAPH_CHAOS_CLICKHOUSE_OUTAGE  length of the outage, default 8s

@@ -31,7 +31,7 @@ type killer struct {
 // collector's spool bridges.
 func TestNothingIsLostOrDoubledUnderKills(t *testing.T) {
 	kills := number(t, "ODOGRAPH_CHAOS_KILLS", 1)
-	brokers := int(number(t, "ODOGRAPH_CHAOS_BROKERS", 1))
+	brokers := int(number(t, "ODOGRAPH_CHAOS_BROKERS", 3))
 	rng := chance(t)
 	p := pipeline.New(t, stacktest.Isolated(t, brokers), pipeline.Options{Partitions: 6, Replication: brokers})
 	p.Start()
