@@ -127,7 +127,6 @@ var faultReasons = []schema.Reason{
 // item is there, and none is there twice.
 func (l *ledger) check(p *pipeline.Pipeline) {
 	l.t.Helper()
-	l.skipIfKafkaLostMarkers(p)
 	l.t.Logf("account: %v", p.WaitAccounted(90*time.Second))
 	fixes := tally(l.t, p, "SELECT concat(imei, '/', toString(toUnixTimestamp(fix_time))) FROM fixes", strings.Clone)
 	others := tally(l.t, p, "SELECT raw FROM heartbeats UNION ALL SELECT raw FROM sessions UNION ALL SELECT raw FROM alarms UNION ALL SELECT raw FROM messages", hashOf)

@@ -13,6 +13,9 @@ import (
 // answering 200, from its spool, and nothing is lost.
 func TestKafkaOutage(t *testing.T) {
 	length := duration(t, "ODOGRAPH_CHAOS_KAFKA_OUTAGE", 6*time.Second)
+	if length < 4*time.Second {
+		t.Fatalf("an outage of %s is too short to show: each request waits 2s for Kafka before it goes to the spool", length)
+	}
 	p := pipeline.New(t, stacktest.Isolated(t, 1), pipeline.Options{Partitions: 6})
 	p.Start()
 	book := newLedger(t)
