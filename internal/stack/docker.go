@@ -17,7 +17,7 @@ import (
 
 // Images of the same engines as the native ones.
 const (
-	kafkaImage      = "apache/kafka:4.4.0"
+	kafkaImage      = "apache/kafka:4.1.1"
 	clickHouseImage = "clickhouse/clickhouse-server:26.7"
 )
 

@@ -167,9 +167,9 @@ func TestDamagedJarIsHealed(t *testing.T) {
 	require.NoError(t, err)
 	dir := filepath.Join(o.Cache, filepath.Base(whole))
 	require.NoError(t, os.CopyFS(dir, os.DirFS(whole)))
-	jar := filepath.Join(dir, "kafka-clients-4.4.0.jar")
+	jar := filepath.Join(dir, "kafka-clients-4.1.1.jar")
 	require.NoError(t, os.Truncate(jar, 1000))
-	require.ErrorContains(t, kafkaJars().check(dir), "kafka-clients-4.4.0.jar has sha256")
+	require.ErrorContains(t, kafkaJars().check(dir), "kafka-clients-4.1.1.jar has sha256")
 
 	got, err := kafkaJars().ensure(t.Context(), o)
 	require.NoError(t, err)
