@@ -10,10 +10,14 @@ import (
 
 // Bytes are a vendor's bytes kept exactly as they came. In JSON they are a
 // string where they are valid UTF-8, and {"base64": "…"} otherwise, because a
-// JSON string would silently replace what is not UTF-8; or where the string
-// would be more than half as long again as the bytes, because some become six
-// and the record would be larger than a topic takes.
+// JSON string would silently replace what is not UTF-8; or where they are many and
+// the string would be more than half as long again, because some bytes become
+// six and the record would be larger than a topic takes.
 type Bytes []byte
+
+// swelling is what a string may take beyond that, so that short ones stay
+// readable.
+const swelling = 64 << 10
 
 type base64Bytes struct {
 	Base64 string `json:"base64"`
@@ -23,7 +27,7 @@ type base64Bytes struct {
 func (b Bytes) MarshalJSON() ([]byte, error) {
 	if utf8.Valid(b) {
 		s, err := json.Marshal(string(b))
-		if err != nil || len(s) <= len(b)*3/2+len(`""`) {
+		if err != nil || len(s) <= len(b)*3/2+swelling {
 			return s, err
 		}
 	}
