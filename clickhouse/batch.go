@@ -72,6 +72,7 @@ var routes = []struct {
 	{schema.TopicMedia, func() *Batch { return batchOf(mediaTable) }},
 	{schema.TopicMessages, func() *Batch { return batchOf(messageTable) }},
 	{schema.TopicDeadLetters, func() *Batch { return batchOf(deadLetterTable) }},
+	{schema.TopicCompleteness, func() *Batch { return batchOf(completenessTable) }},
 	{schema.TopicDevices, func() *Batch {
 		return definitionBatch(deviceTable, func(d *schema.Device, key string) { d.IMEI = key }, func(*schema.Device) bool { return false })
 	}},

@@ -24,6 +24,9 @@ var deviceTable = definitionTable("devices", "imei", func(d *schema.Device) stri
 			text("plate", func(d *definition[schema.Device]) string { return d.record.Plate }),
 			text("driver_name", func(d *definition[schema.Device]) string { return d.record.DriverName }),
 			word("timezone", func(d *definition[schema.Device]) string { return d.record.Timezone }),
+			word("account", func(d *definition[schema.Device]) string { return d.record.Account }),
+			optMoment("activated_time", 3, func(d *definition[schema.Device]) schema.Opt[time.Time] { return d.record.Activated }),
+			optMoment("expires_time", 3, func(d *definition[schema.Device]) schema.Opt[time.Time] { return d.record.Expires }),
 		}
 	})
 

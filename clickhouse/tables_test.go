@@ -41,7 +41,9 @@ var samples = []sample{
 	{schema.TopicMedia, "media", "1", `{"imei":"1","received_time":"2026-02-03T04:05:07Z","source":"push","account":"a","raw_partition":3,"raw_offset":53,"event_time":"2026-02-03T04:05:06Z","kind":"file","files":["a.mp4","b.mp4"],"succeeded":true,"instruction_id":"i","channel":1,"lat":1.5,"lng":2.5,"raw":"{}"}`},
 	{schema.TopicMessages, "messages", "1", `{"imei":"1","received_time":"2026-02-03T04:05:07Z","source":"push","account":"a","raw_partition":3,"raw_offset":54,"kind":"pushtransparent","event_time":"2026-02-03T04:05:06Z","raw":"{}"}`},
 	{schema.TopicDeadLetters, "dead_letters", "1", `{"reason":"invalid_field","error":"lat: 95","topic":"fleet.raw.v1","partition":3,"offset":55,"kind":"pushgps","imei":"1","source":"push","account":"a","received_time":"2026-02-03T04:05:07Z","first_seen":"2026-02-03T04:05:08Z","raw_partition":3,"raw_offset":55,"value":{"base64":"AP8="}}`},
-	{schema.TopicDevices, "devices", "1", `{"imei":"1","name":"n","model":"m","group":"g","vehicle_class":"van","plate":"p","driver_name":"d","timezone":"UTC"}`},
+	{schema.TopicDevices, "devices", "1", `{"imei":"1","name":"n","model":"m","group":"g","vehicle_class":"van","plate":"p","driver_name":"d","timezone":"UTC","account":"a","activated_time":"2026-01-02T03:04:05Z","expires_time":"2027-01-02T03:04:05Z"}`},
+	{schema.TopicCompleteness, "completeness", "1", `{"imei":"1","account":"a","hour":"2026-02-03T04:00:00Z","revision":1770094800000,"cadence_s":10,"expected_fixes":360,"received_fixes":300,"missing_fixes":60,"first_by_push":280,"first_by_poll":20,
+		"holes":2,"asked_holes":1,"longest_hole_s":400,"reason":"not_at_platform"}`},
 	{schema.TopicFences, "fences", "f", `{"fence_id":"f","version":5,"name":"depot","geojson":"{}","deleted":true}`},
 }
 
@@ -145,7 +147,7 @@ func TestColumnsMatchTables(t *testing.T) {
 // TestEveryTopicHasATable holds the routes to the topics of the contract.
 func TestEveryTopicHasATable(t *testing.T) {
 	for _, spec := range schema.Topics {
-		private := spec.Topic == schema.TopicRaw || spec.Topic == schema.TopicState
+		private := spec.Topic == schema.TopicRaw || spec.Topic == schema.TopicState || spec.Topic == schema.TopicPolls
 		if slices.Contains(Topics(), spec.Topic) == private {
 			t.Errorf("%s: has a table: %v", spec.Topic, !private)
 		}

@@ -222,7 +222,7 @@ func (p *pipe) lag() int64 {
 	}
 	var lag int64
 	ends.Each(func(o kadm.ListedOffset) {
-		if !strings.HasPrefix(o.Topic, p.prefix+".") || o.Topic == schema.TopicRaw.Name(p.prefix) || o.Topic == schema.TopicState.Name(p.prefix) {
+		if !strings.HasPrefix(o.Topic, p.prefix+".") || o.Topic == schema.TopicRaw.Name(p.prefix) || o.Topic == schema.TopicState.Name(p.prefix) || o.Topic == schema.TopicPolls.Name(p.prefix) {
 			return
 		}
 		at := int64(0)

@@ -151,4 +151,8 @@ type Device struct {
 	Plate        string `json:"plate,omitzero"`
 	DriverName   string `json:"driver_name,omitzero"`
 	Timezone     string `json:"timezone,omitzero"`
+
+	Account   string         `json:"account,omitzero"` // of ours, the one that polls it
+	Activated Opt[time.Time] `json:"activated_time,omitzero"`
+	Expires   Opt[time.Time] `json:"expires_time,omitzero"` // of its subscription
 }

@@ -39,17 +39,19 @@ var records = map[schema.Topic]any{
 	schema.TopicDeadLetters: schema.DeadLetter{},
 	schema.TopicFences:      schema.Fence{},
 	schema.TopicDevices:     schema.Device{},
+
+	schema.TopicCompleteness: schema.Completeness{},
 }
 
 func TestEveryTopicHasARecordType(t *testing.T) {
 	for _, spec := range schema.Topics {
 		_, ok := records[spec.Topic]
-		vendorOrPrivate := spec.Topic == schema.TopicRaw || spec.Topic == schema.TopicState
+		vendorOrPrivate := spec.Topic == schema.TopicRaw || spec.Topic == schema.TopicState || spec.Topic == schema.TopicPolls
 		if ok == vendorOrPrivate {
 			t.Errorf("%s: has a record type: %v", spec.Topic, ok)
 		}
 	}
-	if want := len(schema.Topics) - 2; len(records) != want {
+	if want := len(schema.Topics) - 3; len(records) != want {
 		t.Errorf("%d record types, want %d", len(records), want)
 	}
 }

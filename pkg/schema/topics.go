@@ -26,6 +26,9 @@ const (
 	TopicDeadLetters Topic = "deadletter.v1" // DeadLetter
 	TopicFences      Topic = "fences.v1"     // Fence, compacted definitions
 	TopicDevices     Topic = "devices.v1"    // Device, compacted definitions
+
+	TopicCompleteness Topic = "completeness.v1" // Completeness
+	TopicPolls        Topic = "polls.v1"        // what pollers remember: cursors, sealed tokens; private to the collector
 )
 
 // DefaultPrefix is the prefix of every topic unless the installation sets
@@ -37,6 +40,9 @@ func (t Topic) Name(prefix string) string { return prefix + "." + string(t) }
 
 // EnricherGroup is the consumer group of all enrichers of an installation.
 func EnricherGroup(prefix string) string { return prefix + ".enricher" }
+
+// PollerGroup is the consumer group of all pollers of an installation.
+func PollerGroup(prefix string) string { return prefix + ".poller" }
 
 // SinkGroup is the consumer group of all sinks of an installation.
 func SinkGroup(prefix string) string { return prefix + ".sink" }
@@ -75,4 +81,6 @@ var Topics = []TopicSpec{
 	{Topic: TopicDeadLetters, Retention: 90 * day},
 	{Topic: TopicFences, Compacted: true},
 	{Topic: TopicDevices, Compacted: true},
+	{Topic: TopicCompleteness, Retention: 30 * day},
+	{Topic: TopicPolls, Compacted: true},
 }

@@ -60,6 +60,7 @@ var allowed = map[string][]string{
 	"pkg/jimi":          {"pkg/schema", "internal/jsonscan"},
 	"pkg/geo":           {"pkg/schema"},
 	"pkg/dedup":         {"pkg/schema"},
+	"pkg/coverage":      {"pkg/schema", "pkg/geo"},
 	"internal/config":   {"pkg/schema"},
 	"internal/kafka":    {"pkg/schema", "internal/config"},
 	"clickhouse":        {"pkg/schema"},
