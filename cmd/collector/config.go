@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/odograph/odograph/cmd/collector/poll"
 	"github.com/odograph/odograph/internal/config"
 	"github.com/odograph/odograph/pkg/schema"
 )
@@ -15,6 +16,7 @@ import (
 type Config struct {
 	config.Kafka   `koanf:",squash"`
 	config.Process `koanf:",squash"`
+	Poll           poll.Config `koanf:",squash"`
 
 	Listen             string          `koanf:"listen" usage:"public webhook address"`
 	PushTokens         []config.Secret `koanf:"push_tokens" usage:"push tokens that are accepted"`
@@ -38,6 +40,7 @@ func DefaultConfig() Config {
 	return Config{
 		Kafka:              config.DefaultKafka(),
 		Process:            config.DefaultProcess(":9101"),
+		Poll:               poll.DefaultConfig(),
 		Listen:             ":8080",
 		UnauthorizedStatus: http.StatusUnauthorized,
 		MaxBodyBytes:       4 << 20,
@@ -53,7 +56,7 @@ func DefaultConfig() Config {
 
 // Validate names every wrong value.
 func (c *Config) Validate() error {
-	errs := []error{c.Kafka.Validate(), c.Process.Validate()}
+	errs := []error{c.Kafka.Validate(), c.Process.Validate(), c.Poll.Validate()}
 	check := func(ok bool, key string, value any, want string) {
 		if !ok {
 			errs = append(errs, config.Invalid(key, value, want))

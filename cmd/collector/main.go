@@ -1,5 +1,6 @@
 // Command collector takes the platform's pushes and answers once their items
-// are durable, in Kafka or in its local spool.
+// are durable, in Kafka or in its local spool, and polls for what the pushes do
+// not bring.
 package main
 
 import (
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/odograph/odograph/cmd/collector/poll"
 	"github.com/odograph/odograph/cmd/collector/spool"
 	"github.com/odograph/odograph/internal/config"
 	"github.com/odograph/odograph/internal/kafka"
@@ -71,9 +73,15 @@ func start(ctx context.Context, cfg *Config) error {
 	if cfg.PushInsecure {
 		log.Warn("push_insecure is on: every push is accepted, whoever sends it")
 	}
-	return run.Run(ctx, log, cfg.StopTimeout,
-		run.Admin(cfg.AdminListen, reg, ready, log),
-		in.drain(),
-		hook.serve(),
-	)
+	parts := []run.Part{run.Admin(cfg.AdminListen, reg, ready, log), in.drain()}
+	if accounts := cfg.Poll.All(); len(accounts) > 0 {
+		poller, err := poll.New(&cfg.Poll, cfg.Kafka, cfg.Instance, hook.boot, log, reg, ready)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, poller.Part())
+	} else {
+		log.Info("no account is set, nothing is polled (ODOGRAPH_TRACKSOLID_URL and the others name one)")
+	}
+	return run.Run(ctx, log, cfg.StopTimeout, append(parts, hook.serve())...)
 }

@@ -58,6 +58,9 @@ func Bind(fs *pflag.FlagSet, section string, cfg any) {
 // BindFields registers a flag for each field of cfg alone.
 func BindFields(fs *pflag.FlagSet, cfg any) {
 	for _, f := range fieldsOf(cfg) {
+		if f.fileOnly() {
+			continue
+		}
 		usage := f.usage + " (" + f.env() + ")"
 		switch v := f.value.Interface().(type) {
 		case string:
@@ -127,7 +130,7 @@ func Load(fs *pflag.FlagSet, section string, cfg any) error {
 func envKey(fields []field) func(k, v string) (string, any) {
 	return func(k, v string) (string, any) {
 		for _, f := range fields {
-			if f.env() == k && v != "" {
+			if f.env() == k && v != "" && !f.fileOnly() {
 				return f.key, v
 			}
 		}
@@ -181,6 +184,13 @@ type field struct {
 func (f field) flag() string { return strings.ReplaceAll(f.key, "_", "-") }
 func (f field) env() string  { return envPrefix + strings.ToUpper(f.key) }
 
+// fileOnly tells that a setting is a list of sections, which only the file can
+// hold.
+func (f field) fileOnly() bool {
+	t := f.value.Type()
+	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct
+}
+
 // set converts a value of any source to the field's type.
 func (f field) set(v any) error {
 	hook := mapstructure.ComposeDecodeHookFunc(
@@ -191,6 +201,7 @@ func (f field) set(v any) error {
 	out := reflect.New(f.value.Type())
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		DecodeHook: hook, WeaklyTypedInput: true, ZeroFields: true, Result: out.Interface(),
+		TagName: "koanf", ErrorUnused: true,
 	})
 	if err != nil {
 		return err
@@ -198,6 +209,9 @@ func (f field) set(v any) error {
 	if err := d.Decode(v); err != nil {
 		if _, secret := f.value.Interface().(Secret); secret {
 			v = redacted
+		}
+		if f.fileOnly() { // its value may hold secrets
+			return fmt.Errorf("%s: %w", f.key, err)
 		}
 		return Invalid(f.key, v, allowed[f.value.Type().String()])
 	}

@@ -1,0 +1,316 @@
+package jimitest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// PushOptions say where and how the platform pushes.
+type PushOptions struct {
+	URL   string // of the receiver
+	Token string
+
+	// Shares of the items that are sent twice, later than others, and long
+	// after their time as a re-upload (gpsMode 1).
+	Duplicates, Disorder, Late float64
+	// Shares of the fixes at rest that drift by some metres, and of all fixes
+	// that jump far away; both are false fixes beside the true ones.
+	Drift, Jumps float64
+	OpenAPI, Tag bool // push alarms by the Open API push as well, and TAG points
+	Every        time.Duration
+	Batch        int
+	HTTP         *http.Client
+	OnAccepted   func(items int)
+}
+
+// PushReport is what a push came to.
+type PushReport struct {
+	Items    int // that the receiver took
+	Requests int
+}
+
+// An item is one item that is due.
+type item struct {
+	path    string // of the push; empty: the Open API push
+	imei    string
+	due     time.Time
+	content object
+}
+
+const (
+	heartbeatEvery = 3 * time.Minute
+	lateBy         = 20 * time.Minute
+	disorderBy     = 15 * time.Second
+)
+
+// Push sends everything that is due, as the platform's clock goes, until ctx is
+// done. A receiver that does not take a request is asked again: what the
+// receiver has taken is in the report.
+func (p *Platform) Push(ctx context.Context, o PushOptions) (PushReport, error) {
+	if o.Every == 0 {
+		o.Every = 500 * time.Millisecond
+	}
+	if o.Batch == 0 {
+		o.Batch = 50
+	}
+	if o.HTTP == nil {
+		o.HTTP = &http.Client{Timeout: 30 * time.Second}
+	}
+	s := &pusher{p: p, o: o, random: rand.New(rand.NewPCG(uint64(p.o.Seed), 11))} //nolint:gosec // simulation
+	from := p.o.Now()
+	for _, v := range p.vehicles {
+		s.add(item{"/pushevent", v.imei, from, object{"deviceImei": v.imei, "gateTime": stamp(from), "type": "LOGIN", "timezone": "UTC"}})
+	}
+	tick := time.NewTicker(o.Every)
+	defer tick.Stop()
+	for {
+		now := p.o.Now()
+		s.gather(from, now)
+		from = now
+		if err := s.flush(ctx, now); err != nil {
+			if ctx.Err() != nil {
+				return s.report, nil
+			}
+			return s.report, err
+		}
+		select {
+		case <-ctx.Done():
+			return s.report, nil
+		case <-tick.C:
+		}
+	}
+}
+
+type pusher struct {
+	p      *Platform
+	o      PushOptions
+	random *rand.Rand
+	queue  []item
+	report PushReport
+}
+
+func (s *pusher) add(it item) { s.queue = append(s.queue, it) }
+
+func (s *pusher) chance(share float64) bool { return share > 0 && s.random.Float64() < share }
+
+// gather queues what the devices have made in (from, to].
+func (s *pusher) gather(from, to time.Time) {
+	first := from.Truncate(time.Second).Add(time.Second)
+	for _, v := range s.p.vehicles {
+		for _, point := range v.fixes(first, to) {
+			s.fix(v, point)
+		}
+		for t := first.Truncate(heartbeatEvery); !t.After(to); t = t.Add(heartbeatEvery) {
+			if !t.Before(first) {
+				s.heartbeat(v, t)
+			}
+		}
+		for _, a := range v.alarms(first, to) {
+			s.alarm(a)
+		}
+	}
+}
+
+func (s *pusher) fix(v *vehicle, point Point) {
+	s.p.mu.Lock()
+	missed := s.p.cutAt(v.imei, point.Time)
+	if missed {
+		s.p.stats.NotPushed++
+	}
+	s.p.mu.Unlock()
+	if missed {
+		return
+	}
+	it := item{"/pushgps", v.imei, point.Time, object{
+		"deviceImei": v.imei, "gpsTime": stamp(point.Time), "gateTime": stamp(point.Time.Add(time.Second)), "lat": point.Lat, "lng": point.Lng,
+		"satelliteNum": point.Satellites, "gpsSpeed": point.SpeedKMH, "direction": point.HeadingDeg, "acc": acc(point.ACC), "postType": 1, "postMethod": 0,
+		"status": 3, "altitude": 34, "distance": point.OdometerM, "gpsMode": 0,
+	}}
+	switch {
+	case s.chance(s.o.Late):
+		it.due = it.due.Add(lateBy)
+		it.content["gpsMode"] = 1
+	case s.chance(s.o.Disorder):
+		it.due = it.due.Add(disorderBy)
+	}
+	s.add(it)
+	if s.chance(s.o.Duplicates) {
+		again := it
+		again.due = it.due.Add(time.Duration(1+s.random.IntN(60)) * time.Second)
+		s.add(again)
+	}
+	if !point.ACC && s.chance(s.o.Drift) {
+		s.false(it, 0.0002)
+	}
+	if s.chance(s.o.Jumps) {
+		s.false(it, 3)
+	}
+}
+
+// false adds a fix a second later that is off by some degrees.
+func (s *pusher) false(it item, degrees float64) {
+	content := object{}
+	for k, v := range it.content {
+		content[k] = v
+	}
+	at, _ := time.Parse(time.DateTime, content["gpsTime"].(string))
+	content["gpsTime"] = stamp(at.Add(time.Second))
+	content["lat"] = round(content["lat"].(float64)+degrees*(s.random.Float64()-0.5), 6)
+	content["lng"] = round(content["lng"].(float64)+degrees*(s.random.Float64()-0.5), 6)
+	s.add(item{it.path, it.imei, it.due.Add(time.Second), content})
+}
+
+func (s *pusher) heartbeat(v *vehicle, t time.Time) {
+	_, into := v.cycle(t)
+	s.add(item{"/pushhb", v.imei, t, object{
+		"deviceImei": v.imei, "gateTime": stamp(t), "powerLevel": 95, "gsmSign": 72, "acc": acc(into < v.drive), "powerStatus": 1, "fortify": 0, "oilEle": 0, "gpsPos": 1,
+	}})
+	if into < v.drive {
+		point := v.at(t)
+		s.add(item{"/pushobd", v.imei, t, object{
+			"deviceImei": v.imei, "gateTime": stamp(t), "eventTime": t.Unix(), "lat": point.Lat, "lng": point.Lng, "carType": 2, "acc": 1,
+			"obdJson": object{"dataID1": 528, "dataID2": round(point.SpeedKMH, 0)},
+		}})
+		s.add(item{"/pushoil", v.imei, t, object{"deviceImei": v.imei, "gateTime": stamp(t), "sensorType": 1, "value": 4200, "lat": point.Lat, "lng": point.Lng}})
+	}
+}
+
+func (s *pusher) alarm(a Alarm) {
+	s.add(item{"/pushalarm", a.IMEI, a.Time, object{
+		"type": "DEVICE", "msgClass": 0, "imei": a.IMEI, "gateTime": stamp(a.Time.Add(time.Second)),
+		"msg": object{
+			"imei": a.IMEI, "alertType": a.Code, "alarmTime": stamp(a.Time), "lat": a.Lat, "lng": a.Lng, "gpsSpeed": a.SpeedKMH,
+			"satelliteNum": a.Satellites, "voltage": 138.0,
+		},
+	}})
+	if s.o.OpenAPI {
+		s.add(item{"", a.IMEI, a.Time, object{
+			"imei": a.IMEI, "deviceName": a.IMEI, "alarmType": a.Code, "alarmName": a.Name, "alarmTime": stamp(a.Time), "lat": a.Lat, "lng": a.Lng,
+		}})
+	}
+	if s.o.Tag {
+		s.add(item{"/api/v1/tag/data/push", a.IMEI, a.Time, object{"imei": a.IMEI, "lat": a.Lat, "lng": a.Lng, "gpsTime": a.Time.UnixMilli(), "confidence": 2}})
+	}
+}
+
+// flush sends what is due, in the order in which it is due.
+func (s *pusher) flush(ctx context.Context, now time.Time) error {
+	slices.SortStableFunc(s.queue, func(a, b item) int { return a.due.Compare(b.due) })
+	due, _ := slices.BinarySearchFunc(s.queue, now, func(it item, t time.Time) int { return cmp.Or(it.due.Compare(t), -1) })
+	groups := map[string][]item{}
+	for _, it := range s.queue[:due] {
+		groups[it.path] = append(groups[it.path], it)
+	}
+	s.queue = slices.Clone(s.queue[due:])
+	for _, path := range []string{"/pushevent", "/pushgps", "/pushhb", "/pushalarm", "/pushobd", "/pushoil", "/api/v1/tag/data/push"} {
+		for portion := range slices.Chunk(groups[path], s.o.Batch) {
+			if err := s.send(ctx, path, portion); err != nil {
+				return err
+			}
+		}
+	}
+	for _, it := range groups[""] { // one object a request
+		if err := s.send(ctx, "", []item{it}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// send sends a request until the receiver takes it.
+func (s *pusher) send(ctx context.Context, path string, items []item) error {
+	var list []object
+	for _, it := range items {
+		list = append(list, it.content)
+	}
+	address, contentType := strings.TrimSuffix(s.o.URL, "/"), "application/x-www-form-urlencoded"
+	var body []byte
+	switch path {
+	case "":
+		address += "/t/" + url.PathEscape(s.o.Token) + "/openapi"
+		data, err := json.Marshal(list[0])
+		if err != nil {
+			return err
+		}
+		body = []byte(url.Values{"msgType": {"jimi.push.device.alarm"}, "data": {string(data)}}.Encode())
+	case "/api/v1/tag/data/push":
+		address += "/t/" + url.PathEscape(s.o.Token) + path
+		contentType = "application/json"
+		var err error
+		if body, err = json.Marshal(list); err != nil {
+			return err
+		}
+	default:
+		address += path
+		data, err := json.Marshal(list)
+		if err != nil {
+			return err
+		}
+		body = []byte(url.Values{"token": {s.o.Token}, "data_list": {string(data)}}.Encode())
+	}
+	for {
+		err := s.post(ctx, address, contentType, body)
+		if err == nil {
+			s.report.Items += len(items)
+			s.report.Requests++
+			s.p.mu.Lock()
+			s.p.stats.Pushed[path] += len(items)
+			s.p.mu.Unlock()
+			if s.o.OnAccepted != nil {
+				s.o.OnAccepted(len(items))
+			}
+			return nil
+		}
+		s.p.mu.Lock()
+		s.p.stats.PushRefused++
+		s.p.mu.Unlock()
+		var final *finalError
+		if errors.As(err, &final) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(s.o.Every):
+		}
+	}
+}
+
+// A finalError is an answer that the same request will get again.
+type finalError struct{ status int }
+
+func (e *finalError) Error() string {
+	return fmt.Sprintf("the receiver refuses pushes: HTTP %d", e.status)
+}
+
+func (s *pusher) post(ctx context.Context, address, contentType string, body []byte) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", contentType)
+	resp, err := s.o.HTTP.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, resp.Body)
+	switch {
+	case resp.StatusCode == http.StatusOK:
+		return nil
+	case resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests:
+		return &finalError{resp.StatusCode}
+	}
+	return fmt.Errorf("HTTP %d", resp.StatusCode)
+}
