@@ -41,8 +41,10 @@ func DefaultSettings() Settings {
 type fix struct {
 	unix     int64
 	lat, lng float32
-	moving   bool // ignition on, or on the move
-	push     bool // first brought by a push
+	odometer float64 // metres; 0: not known
+	ignition bool    // known to be on
+	moving   bool    // ignition on, or on the move
+	push     bool    // first brought by a push
 }
 
 // A Device is one device's stream within the window. The zero value is ready.
@@ -59,6 +61,7 @@ func (d *Device) Add(s *Settings, f *schema.Fix) (late bool) {
 	}
 	n := fix{
 		unix: f.FixTime.Unix(), lat: float32(f.Lat), lng: float32(f.Lng),
+		odometer: f.OdometerM.Value, ignition: f.ACC.Valid && f.ACC.Value,
 		moving: f.ACC.Valid && f.ACC.Value || !f.ACC.Valid && f.SpeedKMH.Valid && f.SpeedKMH.Value > 5,
 		push:   f.Source == schema.SourcePush || f.Source == schema.SourceOpenAPI || f.Source == schema.SourceTag,
 	}
@@ -168,9 +171,11 @@ func (d *Device) Holes(s *Settings, since time.Time) []Hole {
 	return out
 }
 
-// moved tells whether a device can have moved between two fixes.
+// moved tells whether a device moved between two fixes. A device whose
+// ignition was on says when it is switched off; where that is missing, so is
+// what came before it.
 func moved(s *Settings, a, b *fix) bool {
-	if a.moving && b.moving {
+	if a.ignition || a.moving && b.moving || a.odometer > 0 && b.odometer-a.odometer > s.MovedM {
 		return true
 	}
 	if a.lat == 0 && a.lng == 0 || b.lat == 0 && b.lng == 0 {

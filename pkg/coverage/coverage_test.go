@@ -61,6 +61,28 @@ func TestARestIsNoHole(t *testing.T) {
 	require.Len(t, d.Holes(&s, time.Time{}), 1, "it came out of the silence somewhere else")
 }
 
+// A vehicle that came back to where it was has moved all the same.
+func TestARoundTripIsAHole(t *testing.T) {
+	s := DefaultSettings()
+	var d Device
+	rest := func(at int, odometer float64) *schema.Fix {
+		f := fixAt(0, false, schema.SourcePush)
+		f.FixTime, f.OdometerM = f.FixTime.Add(time.Duration(at)*time.Second), schema.Some(odometer)
+		return f
+	}
+	d.Add(&s, rest(0, 1000))
+	d.Add(&s, rest(300, 1000))
+	require.Empty(t, d.Holes(&s, time.Time{}))
+	d.Add(&s, rest(3000, 9000))
+	require.Len(t, d.Holes(&s, time.Time{}), 1)
+
+	var e Device
+	drive(&e, &s, 0, 100, 10, schema.SourcePush)
+	back := rest(3000, 0)
+	e.Add(&s, back)
+	require.Len(t, e.Holes(&s, time.Time{}), 1, "its ignition was on, and nothing said that it was switched off")
+}
+
 func TestTheFleetPollsCadenceIsNotTheDevices(t *testing.T) {
 	s := DefaultSettings()
 	var d Device

@@ -85,14 +85,25 @@ func New(tb testing.TB, s *stack.Stack, o Options) *Pipeline {
 	p.Kafka = kadm.NewClient(client)
 
 	logs := logDir(tb)
-	listen := freeAddress(tb)
-	p.URL = "http://" + listen
-	p.Collector = newComponent(tb, "collector", logs, p.environment("sink"), o.Collector, map[string]string{
-		"ODOGRAPH_LISTEN": listen, "ODOGRAPH_PUSH_TOKENS": Token, "ODOGRAPH_SPOOL_DIR": filepath.Join(tb.TempDir(), "spool"),
-	})
+	p.Collector, p.URL = p.newCollector("test", o.Collector)
 	p.Enricher = newComponent(tb, "enricher", logs, p.environment("sink"), o.Enricher)
 	p.Sink = newComponent(tb, "sink", logs, p.environment("sink"), o.Sink)
 	return p
+}
+
+// AnotherCollector prepares one more collector beside the first.
+func (p *Pipeline) AnotherCollector(instance string, settings map[string]string) *Component {
+	c, _ := p.newCollector(instance, settings)
+	return c
+}
+
+func (p *Pipeline) newCollector(instance string, settings map[string]string) (c *Component, address string) {
+	listen := freeAddress(p.tb)
+	c = newComponent(p.tb, "collector", logDir(p.tb), p.environment("sink"), settings, map[string]string{
+		"ODOGRAPH_LISTEN": listen, "ODOGRAPH_PUSH_TOKENS": Token, "ODOGRAPH_SPOOL_DIR": filepath.Join(p.tb.TempDir(), "spool"),
+		"ODOGRAPH_INSTANCE": instance,
+	})
+	return c, "http://" + listen
 }
 
 // setup runs odograph setup.
@@ -184,7 +195,7 @@ func (p *Pipeline) SinkLag(ctx context.Context) (int64, error) {
 func (p *Pipeline) sinkTopics() []string {
 	var out []string
 	for _, t := range schema.Topics {
-		if t.Topic != schema.TopicRaw && t.Topic != schema.TopicState {
+		if t.Topic != schema.TopicRaw && t.Topic != schema.TopicState && t.Topic != schema.TopicPolls {
 			out = append(out, t.Topic.Name(p.Prefix))
 		}
 	}

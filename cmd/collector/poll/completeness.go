@@ -11,16 +11,13 @@ import (
 	"github.com/odograph/odograph/pkg/schema"
 )
 
-const (
-	completenessEvery = 30 * time.Second
-	// completeHours is how far back an hour may still change. It is less than
-	// the window, so that the hour's beginning is known too.
-	completeHours = 3
-)
+// completeHours is how far back an hour may still change. It is less than the
+// window, so that the hour's beginning is known too.
+const completeHours = 3
 
 // completeness tells of each device and hour how many fixes are missing.
 func (s *shard) completeness(ctx context.Context) {
-	for sleep(ctx, s.p.spread(completenessEvery)) {
+	for sleep(ctx, s.p.spread(s.p.cfg.GapEvery)) {
 		records, err := s.changedHours(ctx, time.Now().UTC())
 		if err == nil && len(records) > 0 {
 			err = s.p.out.ProduceSync(ctx, records...).FirstErr()

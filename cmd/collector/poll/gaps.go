@@ -47,7 +47,7 @@ type task struct {
 // reconcile looks for holes and asks the platform for exactly them.
 func (s *shard) reconcile(ctx context.Context) {
 	for sleep(ctx, s.p.spread(s.p.cfg.GapEvery)) {
-		if s.p.cfg.TrackPoll == trackOff {
+		if s.p.cfg.TrackPoll == trackOff || s.p.cfg.TrackPoll == trackBlanket {
 			continue
 		}
 		for _, t := range s.ready(time.Now()) {
@@ -173,7 +173,7 @@ func (s *shard) tracks(ctx context.Context) {
 	if s.p.cfg.TrackPoll == trackOff || s.p.cfg.TrackPoll == trackGaps {
 		return
 	}
-	for sleep(ctx, min(s.p.cfg.TrackEvery/20+time.Second, time.Minute)) {
+	for sleep(ctx, min(s.p.cfg.TrackEvery/20+time.Second, 10*time.Second)) {
 		for _, a := range s.p.accounts {
 			imeis, err := s.mine(ctx, a)
 			if err != nil {

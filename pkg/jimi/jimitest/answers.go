@@ -96,7 +96,14 @@ func (p *Platform) call(a Account, method string, params map[string]string) (res
 		return nil, nil, refused
 	}
 	answer := answers[method]
-	return answer(q)
+	if result, data, refused = answer(q); refused == nil {
+		ask := Ask{At: q.now, Method: method, From: q.from, To: q.to, Agent: params[agentParam]}
+		for _, v := range q.vehicles {
+			ask.IMEIs = append(ask.IMEIs, v.imei)
+		}
+		p.asks = append(p.asks, ask)
+	}
+	return result, data, refused
 }
 
 // A question is one call whose parameters have been checked.

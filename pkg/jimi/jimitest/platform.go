@@ -64,6 +64,7 @@ type Platform struct {
 	tokens  map[string]*token // by access token
 	live    map[string]*token // by app key and user: the one that holds
 	stats   Stats
+	asks    []Ask
 	recent  []time.Time // calls of the last minute
 	quota   map[string]int
 	cuts    []cut
@@ -216,6 +217,22 @@ func (p *Platform) Stats() Stats {
 	s.Calls, s.Refused, s.Pushed = maps.Clone(s.Calls), maps.Clone(s.Refused), maps.Clone(s.Pushed)
 	s.Holders = slices.Clone(s.Holders)
 	return s
+}
+
+// An Ask is one question that was answered.
+type Ask struct {
+	At       time.Time // by the platform's clock
+	Method   string
+	IMEIs    []string
+	From, To time.Time // of those that are about a time
+	Agent    string    // User-Agent of who asked
+}
+
+// Asks are all questions that were answered so far, in order.
+func (p *Platform) Asks() []Ask {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.asks)
 }
 
 // A refusal is an answer with a code other than 0.

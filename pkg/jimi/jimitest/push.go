@@ -28,6 +28,7 @@ type PushOptions struct {
 	// that jump far away; both are false fixes beside the true ones.
 	Drift, Jumps float64
 	OpenAPI, Tag bool // push alarms by the Open API push as well, and TAG points
+	Since        time.Time // begin with what was due from then on; zero: now
 	Every        time.Duration
 	Batch        int
 	HTTP         *http.Client
@@ -69,6 +70,9 @@ func (p *Platform) Push(ctx context.Context, o PushOptions) (PushReport, error) 
 	}
 	s := &pusher{p: p, o: o, random: rand.New(rand.NewPCG(uint64(p.o.Seed), 11))} //nolint:gosec // simulation
 	from := p.o.Now()
+	if !o.Since.IsZero() {
+		from = o.Since
+	}
 	for _, v := range p.vehicles {
 		s.add(item{"/pushevent", v.imei, from, object{"deviceImei": v.imei, "gateTime": stamp(from), "type": "LOGIN", "timezone": "UTC"}})
 	}
