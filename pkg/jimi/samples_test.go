@@ -171,6 +171,9 @@ func TestOfficialAlarms(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.want.Item, c.want.Raw = baseItem(raw, c.want.IMEI), schema.Bytes(c.item)
-		sameRecord(t, &got, &c.want)
+		if len(got) != 1 {
+			t.Fatalf("%d alarms", len(got))
+		}
+		sameRecord(t, &got[0], &c.want)
 	}
 }

@@ -90,6 +90,24 @@ func number(value []byte) (float64, state) {
 	return v, present
 }
 
+// measure is number for quantities that may carry their unit, as "0.00L" and
+// "23.5 ℃" do; unit is empty where the value is a plain number.
+func measure(value []byte) (v float64, unit string, s state) {
+	b, s := text(value)
+	if s != present {
+		return 0, "", s
+	}
+	end := len(b)
+	for end > 0 && b[end-1]-'0' > 9 && b[end-1] != '.' {
+		end--
+	}
+	v, ok := jsonscan.Decimal(b[:end])
+	if !ok {
+		return 0, "", garbage
+	}
+	return v, string(bytes.TrimSpace(b[end:])), present
+}
+
 // atLeastZero is number for quantities of which the platform says -1 where it
 // does not know them: speed, direction, distance, satellites.
 func atLeastZero(value []byte) (float64, state) {
