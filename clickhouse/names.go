@@ -81,7 +81,8 @@ func (l *nameList) load(ctx context.Context, db *sql.DB) error {
 		values.WriteString(strconv.FormatUint(uint64(version), 10) + ")")
 	}
 	// One block, so that the version is there with all its rows or not at all.
-	if _, err := db.ExecContext(ctx, "INSERT INTO "+l.table+" ("+strings.Join(header, ", ")+", version) VALUES "+values.String()); err != nil {
+	insert := fmt.Sprintf("INSERT INTO %s (%s, version) VALUES %s", l.table, strings.Join(header, ", "), values.String())
+	if _, err := db.ExecContext(ctx, insert); err != nil {
 		return fmt.Errorf("write version %d of %s: %w", version, l.table, err)
 	}
 	if _, err := db.ExecContext(ctx, "SYSTEM RELOAD DICTIONARY "+l.dictionary); err != nil {

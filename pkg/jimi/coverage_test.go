@@ -143,20 +143,20 @@ func TestLargeBitmask(t *testing.T) {
 // Contents that are not JSON, and some that are nothing.
 func TestExtensionContents(t *testing.T) {
 	for content, want := range map[string]string{
-		`{8193:23.4}`:             `map[8193:23.4]`,
-		`{1:"AQID"}`:              `map[1:AQID]`,
-		`{"1":"AQID","2":7}`:      `map[1:AQID 2:7]`,
-		` { 1 : 2 , 3 : "a,}b" }`: `map[1:2 3:a,}b]`,
-		`{1:"a\"b"}`:              `map[1:a"b]`,
-		`{1:}`:                    `map[]`,
-		`{}`:                      `map[]`,
-		`{1:2`:                    `map[]`,
-		`{1:2}x`:                  `map[]`,
-		`{1:{2:3}}`:               `map[]`,
-		`{1:"\x"}`:                `map[]`,
-		`{1:"}`:                   `map[]`,
-		`{:1}`:                    `map[]`,
-		`AQID`:                    `map[]`,
+		`{8193:23.4}`:            `map[8193:23.4]`,
+		`{1:"AQID"}`:             `map[1:AQID]`,
+		`{"1":"AQID","2":7}`:     `map[1:AQID 2:7]`,
+		`{ 1 : 2 , 3 : "a,}b" }`: `map[1:2 3:a,}b]`,
+		`{1:"a\"b"}`:             `map[1:a"b]`,
+		`{1:}`:                   `map[]`,
+		`{}`:                     `map[]`,
+		`{1:2`:                   `map[]`,
+		`{1:2}x`:                 `map[]`,
+		`{1:{2:3}}`:              `map[]`,
+		`{1:"\x"}`:               `map[]`,
+		`{1:"}`:                  `map[]`,
+		`{:1}`:                   `map[]`,
+		`AQID`:                   `map[]`,
 	} {
 		item, err := json.Marshal(map[string]any{"deviceImei": "862000000000001", "extensionId": 8199, "content": content})
 		if err != nil {

@@ -105,7 +105,7 @@ func (f fields) moment(received time.Time, names ...string) schema.Opt[time.Time
 // object is the members of a value that is an object, or a string that holds
 // one; nil where it is neither.
 func (f fields) object(names ...string) fields {
-	v, _ := f.container(names...)
+	v := f.container(names...)
 	if len(v) == 0 || v[0] != '{' {
 		return nil
 	}
@@ -118,7 +118,7 @@ func (f fields) object(names ...string) fields {
 
 // list is the elements of a value that is an array, or a string that holds one.
 func (f fields) list(names ...string) [][]byte {
-	v, _ := f.container(names...)
+	v := f.container(names...)
 	if len(v) == 0 || v[0] != '[' {
 		return nil
 	}
@@ -131,7 +131,7 @@ func (f fields) list(names ...string) [][]byte {
 
 // container is the first of names that holds an object or an array, be it
 // inside a string.
-func (f fields) container(names ...string) (value []byte, name string) {
+func (f fields) container(names ...string) []byte {
 	for _, name := range names {
 		v := f[name]
 		if len(v) > 0 && v[0] == '"' {
@@ -139,10 +139,10 @@ func (f fields) container(names ...string) (value []byte, name string) {
 			v = bytes.TrimSpace(v)
 		}
 		if len(v) > 0 && (v[0] == '{' || v[0] == '[') {
-			return v, name
+			return v
 		}
 	}
-	return nil, ""
+	return nil
 }
 
 // content is a value as it came: the text of a string, the JSON of anything
