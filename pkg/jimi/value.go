@@ -3,6 +3,7 @@ package jimi
 import (
 	"bytes"
 	"math"
+	"unicode/utf8"
 
 	"github.com/odograph/odograph/internal/jsonscan"
 )
@@ -41,7 +42,7 @@ func text(value []byte) ([]byte, state) {
 		}
 		return nil, garbage
 	}
-	if len(b) > 0 && (b[0] <= ' ' || b[len(b)-1] <= ' ') {
+	if len(b) > 0 && (mayBeSpace(b[0]) || mayBeSpace(b[len(b)-1])) {
 		b = bytes.TrimSpace(b)
 	}
 	if len(b) == 0 || equalFold(b, "NULL") {
@@ -49,6 +50,9 @@ func text(value []byte) ([]byte, state) {
 	}
 	return b, present
 }
+
+// mayBeSpace tells whether c is, or begins or ends, a space of Unicode.
+func mayBeSpace(c byte) bool { return c <= ' ' || c >= utf8.RuneSelf }
 
 // equalFold compares with an upper-case word of ASCII letters without case.
 func equalFold(b []byte, upper string) bool {
