@@ -3,7 +3,9 @@ package jimi
 import (
 	"bytes"
 	"maps"
+	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/odograph/odograph/internal/jsonscan"
@@ -78,14 +80,18 @@ const (
 
 // alarmsOf splits a bitmask.
 func alarmsOf(a *schema.Alarm, f fields) []schema.Alarm {
-	mask := f.flags("standardAlarmValue")
-	if a.MsgClass != classJTT || a.Code != codeBitmask || !mask.Valid || mask.Value == 0 {
+	v, _ := f.first("standardAlarmValue")
+	mask, s := whole(v, math.MinInt32, 1<<maxAlarmBits)
+	if a.MsgClass != classJTT || a.Code != codeBitmask || s != present || mask == 0 {
 		return []schema.Alarm{*a}
 	}
-	a.Value = schema.Some(float64(mask.Value))
+	if mask < 0 { // bit 31 of a sender whose numbers have a sign
+		mask += 1 << 32
+	}
+	a.Value = schema.Some(float64(mask))
 	var out []schema.Alarm
 	for bit := range maxAlarmBits {
-		if mask.Value&(1<<bit) == 0 {
+		if mask&(1<<bit) == 0 {
 			continue
 		}
 		a.Subtype = strconv.Itoa(bit)
@@ -135,7 +141,7 @@ func alarmKey(a *schema.Alarm, kind string, f fields) error {
 	}
 	code, name := f.first("alertType", "alertTypeId", "alarmType")
 	if name == "alertType" {
-		a.Subtype = f.text("alarmType")
+		a.Subtype = strings.TrimSuffix(f.text("alarmType"), ".0")
 	}
 	if word, _ := text(code); equalFold(word, "REMOVEALARMTYPE") {
 		a.Ended = true
