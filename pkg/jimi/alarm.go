@@ -81,7 +81,7 @@ const (
 // alarmsOf splits a bitmask.
 func alarmsOf(a *schema.Alarm, f fields) []schema.Alarm {
 	v, _ := f.first("standardAlarmValue")
-	mask, s := whole(v, math.MinInt32, 1<<maxAlarmBits)
+	mask, s := whole(v, math.MinInt32, 1<<maxAlarmBits-1)
 	if a.MsgClass != classJTT || a.Code != codeBitmask || s != present || mask == 0 {
 		return []schema.Alarm{*a}
 	}

@@ -171,3 +171,17 @@ func TestExtensionContents(t *testing.T) {
 		}
 	}
 }
+
+// TestBitmaskBounds sends masks at the edges of what a JSON number holds.
+func TestBitmaskBounds(t *testing.T) {
+	for mask, want := range map[string]int{
+		"0": 1, "1": 1, "3": 2, "4294967295": 32, "-1": 32, "9007199254740991": 53,
+		"9007199254740992": 1, "-2147483649": 1, "1.5": 1, `""`: 1, "null": 1, `"3"`: 2, "{}": 1, // the last ones are none
+	} {
+		item := `{"imei":"862000000000001","gateTime":"2026-03-01 08:15:05","msgClass":1,"msg":{"alertType":256,"standardAlarmValue":` + mask + `}}`
+		alarms, err := jimi.DecodeAlarm(rawItem("pushalarm", []byte(item)))
+		if err != nil || len(alarms) != want {
+			t.Errorf("mask %s: %d alarms, %v, want %d", mask, len(alarms), err, want)
+		}
+	}
+}
