@@ -115,6 +115,47 @@ func words[T any](name string, get func(*T) []string) column[T] {
 	return column[T]{name, c, c.Reset, func(r *T) { c.Append(get(r)) }}
 }
 
+// labels is a Map(String, String).
+func labels[T any](name string, get func(*T) map[string]string) column[T] {
+	c := proto.NewMap[string, string](new(proto.ColStr), new(proto.ColStr))
+	return column[T]{name, c, c.Reset, func(r *T) { c.Append(get(r)) }}
+}
+
+// The functions below are one column of a Nested: an array with one value for
+// each element E of a list of T.
+
+func eachOptNumber[T, E any, V int32 | int64 | uint32 | float64](name string, list func(*T) []E, get func(*E) schema.Opt[V]) column[T] {
+	c := proto.NewArray[proto.Nullable[V]](proto.NewColNullable(numbers[V]()))
+	return eachOf(name, c, list, func(e *E) proto.Nullable[V] {
+		o := get(e)
+		return proto.Nullable[V]{Set: o.Valid, Value: o.Value}
+	})
+}
+
+func eachOptMoment[T, E any](name string, list func(*T) []E, get func(*E) schema.Opt[time.Time]) column[T] {
+	c := proto.NewArray[proto.Nullable[time.Time]](proto.NewColNullable[time.Time](newTimes(3)))
+	return eachOf(name, c, list, func(e *E) proto.Nullable[time.Time] {
+		o := get(e)
+		return proto.Nullable[time.Time]{Set: o.Valid, Value: o.Value}
+	})
+}
+
+func eachText[T, E any](name string, list func(*T) []E, get func(*E) string) column[T] {
+	return eachOf(name, new(proto.ColStr).Array(), list, get)
+}
+
+func eachOf[T, E, V any](name string, c *proto.ColArr[V], list func(*T) []E, get func(*E) V) column[T] {
+	var values []V
+	return column[T]{name, c, c.Reset, func(r *T) {
+		elements := list(r)
+		values = values[:0]
+		for i := range elements {
+			values = append(values, get(&elements[i]))
+		}
+		c.Append(values)
+	}}
+}
+
 func numbers[V int32 | int64 | uint32 | float64]() proto.ColumnOf[V] {
 	var v V
 	var c any

@@ -24,7 +24,8 @@ type Migration struct {
 }
 
 // Migrate creates the database that the DSN names if it is missing, and brings
-// its tables, views and dictionaries up to date. It is idempotent: each step is
+// its tables, views and dictionaries up to date, with what codes of the vendor
+// mean. It is idempotent: each step is
 // one statement that does nothing where its work is done, so a step that was
 // cut off is simply taken again. The user needs the rights of the migrator, see
 // Users.
@@ -62,6 +63,11 @@ func migrateTo(ctx context.Context, dsn string, version int64, log *slog.Logger)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("migrate database %s: %w", opts.Auth.Database, err)
+	}
+	if version == 0 {
+		if err := loadNames(ctx, db); err != nil {
+			return nil, fmt.Errorf("migrate database %s: %w", opts.Auth.Database, err)
+		}
 	}
 	done := make([]Migration, len(steps))
 	for i, s := range steps {

@@ -15,16 +15,12 @@ type item struct {
 	key     []byte // IMEI; nil where the item names no device
 	value   []byte // the vendor's bytes
 	headers schema.RawHeaders
-	msgType []byte // the form's msgType, which says what the items of some kinds are
 }
 
 // record is the item as the raw topic has it.
 func (it *item) record(topic string) *kgo.Record {
 	var hs [8]schema.Header
 	headers := it.headers.Append(hs[:0])
-	if len(it.msgType) > 0 {
-		headers = append(headers, schema.Header{Key: schema.HeaderMsgType, Value: it.msgType})
-	}
 	out := make([]kgo.RecordHeader, len(headers))
 	for i, h := range headers {
 		out[i] = kgo.RecordHeader{Key: h.Key, Value: h.Value}

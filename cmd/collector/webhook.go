@@ -250,7 +250,8 @@ func sourceOf(s system) schema.Source {
 
 func (h *webhook) item(headers schema.RawHeaders, b *body, value []byte) item {
 	headers.ItemID = h.boot + "-" + strconv.FormatUint(h.seq.Add(1), 36)
-	it := item{value: value, headers: headers, msgType: b.msgType}
+	headers.MsgType = string(b.msgType)
+	it := item{value: value, headers: headers}
 	if imei, ok := jimi.IMEI(value); ok {
 		it.key = []byte(imei)
 	}

@@ -34,7 +34,6 @@ func (m *memory) accept(_ context.Context, items []item) (string, error) {
 	}
 	for _, it := range items {
 		it.value = bytes.Clone(it.value)
-		it.msgType = bytes.Clone(it.msgType)
 		m.items = append(m.items, it)
 	}
 	return viaKafka, nil

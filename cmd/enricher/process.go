@@ -71,7 +71,8 @@ func (p *processor) run(b *batch, o *overlay, in []*kgo.Record) {
 func (p *processor) record(b *batch, o *overlay, r *kgo.Record) {
 	w := &b.work
 	w.raw = jimi.Raw{Value: r.Value, Place: schema.Place{RawPartition: r.Partition, RawOffset: r.Offset}}
-	w.record, w.repeat, w.dev, w.at = nil, nil, nil, time.Time{}
+	clear(w.out) // lets go of the records of the item before
+	w.out, w.repeat, w.dev, w.at = w.out[:0], nil, nil, time.Time{}
 	if err := p.identify(w, o, r); err != nil {
 		p.deadLetter(b, r, w, err)
 		return
@@ -118,29 +119,34 @@ func (p *processor) identify(w *work, o *overlay, r *kgo.Record) error {
 	return nil
 }
 
-// emit puts out what became of a record.
+// emit puts out what became of a record: all of it, or nothing and an error.
 func (p *processor) emit(b *batch, r *kgo.Record, w *work) error {
+	headers := headersFor(&w.raw.Headers)
 	start := len(b.bytes)
-	topic := w.topic
 	switch {
 	case w.repeat != nil:
-		topic = schema.TopicRepeats
 		b.bytes = w.repeat.AppendJSON(b.bytes)
+		b.put(p.names[schema.TopicRepeats], r.Key, start, headers)
 		b.counts.repeats++
 	case w.kind.Class == jimi.ClassFix:
-		topic = schema.TopicFixes
 		b.bytes = w.fix.AppendJSON(b.bytes)
+		b.put(p.names[schema.TopicFixes], r.Key, start, headers)
 		b.counts.fixes++
 		b.counts.lateness(w)
 	default:
-		value, err := schema.Encode(w.record)
-		if err != nil {
-			return err
+		before := len(b.records)
+		for i := range w.out {
+			value, err := schema.Encode(w.out[i].Record)
+			if err != nil {
+				b.records = b.records[:before]
+				return err
+			}
+			start = len(b.bytes)
+			b.bytes = append(b.bytes, value...)
+			b.put(p.names[w.out[i].Topic], r.Key, start, headers)
 		}
-		b.bytes = append(b.bytes, value...)
 		b.counts.items++
 	}
-	b.put(p.names[topic], r.Key, start, headersFor(&w.raw.Headers))
 	return nil
 }
 
@@ -179,7 +185,7 @@ var sourceHeaders = func() map[schema.Source][]kgo.RecordHeader {
 	out := map[schema.Source][]kgo.RecordHeader{}
 	for _, s := range []schema.Source{
 		schema.SourcePush, schema.SourceOpenAPI, schema.SourceTag, schema.SourceLocationList,
-		schema.SourceLocationGet, schema.SourceTrackList, schema.SourcePoll,
+		schema.SourceLocationGet, schema.SourceTrackList, schema.SourcePoll, schema.SourceAPI,
 	} {
 		out[s] = makeHeaders(s)
 	}

@@ -326,3 +326,26 @@ func BenchmarkProcess(b *testing.B) {
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "fixes/s")
 	b.ReportMetric(float64(bytes)/float64(n), "bytes-out/fix")
 }
+
+// TestBitmaskBecomesSeveralRecords sends an alarm of two bits, and again.
+func TestBitmaskBecomesSeveralRecords(t *testing.T) {
+	d := newDrive(t)
+	item := fmt.Sprintf(`{"imei":"%s","gateTime":"2026-03-02 09:59:00","msgClass":1,"type":"DEVICE","msg":{"alertType":"256","standardAlarmValue":5,"alarmTime":"2026-03-02 09:59:00"}}`, imei)
+	out := d.send(raw(0, "pushalarm", imei, item), raw(0, "pushalarm", imei, item))
+	if len(out) != 3 || out[2].Topic != "fleet.repeats.v1" {
+		t.Fatalf("%d records went out, want two alarms and a repeat", len(out))
+	}
+	for i, bit := range []string{"0", "2"} {
+		var a schema.Alarm
+		if err := schema.Decode(out[i].Value, &a); err != nil || out[i].Topic != "fleet.alarms.v1" {
+			t.Fatalf("went to %s: %v", out[i].Topic, err)
+		}
+		if a.Subtype != bit || a.RawOffset != 0 || string(a.Raw) != item {
+			t.Errorf("alarm %d: %+v", i, a)
+		}
+	}
+	// The records of one item do not show through in the next one.
+	if out := d.send(raw(0, "pushhb", imei, fmt.Sprintf(`{"deviceImei":"%s","gateTime":"2026-03-02 09:59:00"}`, imei))); len(out) != 1 || out[0].Topic != "fleet.heartbeats.v1" {
+		t.Errorf("a heartbeat became %d records", len(out))
+	}
+}

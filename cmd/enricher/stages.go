@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -22,10 +21,9 @@ type work struct {
 	print byte
 	head  head // of the device after this fix
 
-	record any // of any other kind: a pointer to what goes out
-	topic  schema.Topic
-	at     time.Time // the item's own time, zero if it has none
-	id     uint64
+	out []jimi.Output // of any other kind: what goes out
+	at  time.Time     // the item's own time, zero if it has none
+	id  uint64
 
 	repeat *schema.Repeat // set: the item is a repeat and goes out as that
 	reused schema.Repeat
@@ -145,37 +143,8 @@ func rememberFix(w *work) error {
 	return nil
 }
 
-func decodeItem(w *work) error {
-	switch w.kind.Class {
-	case jimi.ClassHeartbeat:
-		r, err := jimi.DecodeHeartbeat(&w.raw)
-		w.record, w.topic, w.at = &r, schema.TopicHeartbeats, r.EventTime
-		return err
-	case jimi.ClassSession:
-		r, err := jimi.DecodeSession(&w.raw)
-		w.record, w.topic, w.at = &r, schema.TopicSessions, r.EventTime
-		return err
-	case jimi.ClassAlarm:
-		r, err := jimi.DecodeAlarm(&w.raw)
-		if errors.Is(err, jimi.ErrNotAlarm) {
-			return decodeMessage(w)
-		}
-		w.record, w.topic, w.at = &r, schema.TopicAlarms, r.EventTime
-		return err
-	case jimi.ClassUndecodable:
-		return &jimi.Error{Reason: schema.ReasonBodyUndecodable, Kind: w.kind.Name, Err: errors.New(
-			"the request's body holds no items: want a form or JSON with data_list, see the vendor's integration guide")}
-	default:
-		return decodeMessage(w)
-	}
-}
-
-func decodeMessage(w *work) error {
-	r, err := jimi.DecodeMessage(&w.raw)
-	w.record, w.topic = &r, schema.TopicMessages
-	if r.EventTime.Valid {
-		w.at = r.EventTime.Value
-	}
+func decodeItem(w *work) (err error) {
+	w.out, w.at, err = jimi.Decode(w.out[:0], w.kind, &w.raw)
 	return err
 }
 

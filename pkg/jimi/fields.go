@@ -1,7 +1,10 @@
 package jimi
 
 import (
+	"bytes"
 	"math"
+	"strings"
+	"time"
 
 	"github.com/odograph/odograph/internal/jsonscan"
 	"github.com/odograph/odograph/pkg/schema"
@@ -57,7 +60,117 @@ func (f fields) atLeastZero(names ...string) schema.Opt[float64] {
 	return option(atLeastZero(v))
 }
 
-func (f fields) percent(name string) schema.Opt[float64] { return option(between(f[name], 100)) }
+// measure is number for what may carry its unit.
+func (f fields) measure(names ...string) schema.Opt[float64] {
+	v, _ := f.first(names...)
+	n, _, s := measure(v)
+	return option(n, s)
+}
+
+// tenths is a positive quantity in tenths of its unit.
+func (f fields) tenths(names ...string) schema.Opt[float64] {
+	v := f.atLeastZero(names...)
+	v.Value /= 10
+	return v
+}
+
+// km is a distance in kilometres, as metres.
+func (f fields) km(names ...string) schema.Opt[float64] {
+	v := f.atLeastZero(names...)
+	v.Value = metres(v.Value)
+	return v
+}
+
+func (f fields) percent(names ...string) schema.Opt[float64] {
+	v, _ := f.first(names...)
+	return option(between(v, 100))
+}
+
+// flags is a set of bits, or any other whole number of that size.
+func (f fields) flags(names ...string) schema.Opt[int64] {
+	v, _ := f.first(names...)
+	return option(whole(v, 0, 1<<53))
+}
+
+// moment is a time beside the item's own: absent where no device can have it.
+func (f fields) moment(received time.Time, names ...string) schema.Opt[time.Time] {
+	v, _ := f.first(names...)
+	t, s := instant(v)
+	if s != present || !plausible(t, received) {
+		return schema.Opt[time.Time]{}
+	}
+	return schema.Some(t)
+}
+
+// object is the members of a value that is an object, or a string that holds
+// one; nil where it is neither.
+func (f fields) object(names ...string) fields {
+	v := f.container(names...)
+	if len(v) == 0 || v[0] != '{' {
+		return nil
+	}
+	out := fields{}
+	if jsonscan.ShallowObject(v, out.put) != nil {
+		return nil
+	}
+	return out
+}
+
+// list is the elements of a value that is an array, or a string that holds one.
+func (f fields) list(names ...string) [][]byte {
+	v := f.container(names...)
+	if len(v) == 0 || v[0] != '[' {
+		return nil
+	}
+	var out [][]byte
+	if jsonscan.Array(v, func(elem []byte) error { out = append(out, elem); return nil }) != nil {
+		return nil
+	}
+	return out
+}
+
+// container is the first of names that holds an object or an array, be it
+// inside a string.
+func (f fields) container(names ...string) []byte {
+	for _, name := range names {
+		v := f[name]
+		if len(v) > 0 && v[0] == '"' {
+			v, _ = jsonscan.AppendUnquoted(nil, v)
+			v = bytes.TrimSpace(v)
+		}
+		if len(v) > 0 && (v[0] == '{' || v[0] == '[') {
+			return v
+		}
+	}
+	return nil
+}
+
+// content is a value as it came: the text of a string, the JSON of anything
+// else.
+func (f fields) content(names ...string) string {
+	for _, name := range names {
+		switch v := f[name]; {
+		case len(v) == 0:
+		case v[0] == '{' || v[0] == '[':
+			return string(v)
+		default:
+			if s := textOf(v); s != "" {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+// folded is the same fields by their names in lower case, for documents that
+// do not agree on it.
+func (f fields) folded() fields {
+	out := make(fields, len(f))
+	for name, v := range f {
+		out[strings.ToLower(name)] = v
+	}
+	return out
+}
 
 func (f fields) count(names ...string) schema.Opt[int32] {
 	v, _ := f.first(names...)
@@ -65,13 +178,18 @@ func (f fields) count(names ...string) schema.Opt[int32] {
 	return option(int32(n), s)
 }
 
-func (f fields) onOff(name string) schema.Opt[bool] { return option(onOff(f[name])) }
+func (f fields) onOff(names ...string) schema.Opt[bool] {
+	v, _ := f.first(names...)
+	return option(onOff(v))
+}
 
 // position is the item's place: absent as a whole unless both coordinates can
 // be read and lie on the planet, and where both are 0, which is what the
 // platform sends when there is no fix.
-func (f fields) position() (lat, lng schema.Opt[float64]) {
-	lat, lng = f.number("lat"), f.number("lng")
+func (f fields) position() (lat, lng schema.Opt[float64]) { return f.positionOf("lat", "lng") }
+
+func (f fields) positionOf(latName, lngName string) (lat, lng schema.Opt[float64]) {
+	lat, lng = f.number(latName), f.number(lngName)
 	if !lat.Valid || !lng.Valid || math.Abs(lat.Value) > 90 || math.Abs(lng.Value) > 180 ||
 		lat.Value == 0 && lng.Value == 0 {
 		return schema.Opt[float64]{}, schema.Opt[float64]{}

@@ -9,8 +9,8 @@ import (
 	"github.com/odograph/odograph/pkg/schema"
 )
 
-// DecodeFix decodes one position of the GPS push, a fleet poll, a poll of
-// single devices or a track poll into dst, which it overwrites. It does not
+// DecodeFix decodes one position of the GPS push, the TAG push, a fleet poll, a
+// poll of single devices or a track poll into dst, which it overwrites. It does not
 // allocate for items of the usual form. The error is an *Error.
 //
 // The fix time is cut to the second, which is a fix's identity. The position
@@ -70,7 +70,7 @@ func (d *fixDecoder) field(key, value []byte) {
 	case "gpsSpeed", "speed":
 		v, s := atLeastZero(value)
 		set(d, &f.SpeedKMH, v, s)
-	case "direction":
+	case "direction", "directions": // the second in answers about tags
 		v, s := between(value, 360)
 		set(d, &f.HeadingDeg, v, s)
 	case "satelliteNum", "gpsNum", "satellite":
@@ -84,7 +84,7 @@ func (d *fixDecoder) field(key, value []byte) {
 	case "altitude":
 		v, s := number(value)
 		set(d, &f.AltitudeM, v, s)
-	case "postType", "posType":
+	case "postType", "posType", "positionType":
 		p, s := posType(value)
 		f.PosType = p
 		d.garbage = d.garbage || s == garbage

@@ -40,7 +40,7 @@ func BenchmarkDecodeFix(b *testing.B) {
 func BenchmarkDecode(b *testing.B) {
 	for _, path := range []string{"pushgps/usual", "poll.location_list/usual", "poll.track_list/usual", "pushhb/usual",
 		"pushevent/login", "pushalarm/envelope", "openapi.jimi.push.device.alarm/usual", "poll.alarm_list/documented-names",
-		"pushobd/kept-raw"} {
+		"pushalarm/bitmask", "pushobd/usual", "pushfaultinfo/usual", "pushoil/usual", "pushterminaltransinfo/usual"} {
 		item, err := os.ReadFile("testdata/" + path + ".json")
 		if err != nil {
 			b.Fatal(err)

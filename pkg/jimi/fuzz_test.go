@@ -17,7 +17,7 @@ import (
 
 // synonyms are names of which an item has one; with two, the last counts,
 // which a map cannot tell.
-var synonyms = map[string]string{"speed": "gpsSpeed", "gpsNum": "satelliteNum", "satellite": "satelliteNum", "accStatus": "acc", "posType": "postType"}
+var synonyms = map[string]string{"speed": "gpsSpeed", "gpsNum": "satelliteNum", "satellite": "satelliteNum", "accStatus": "acc", "posType": "postType", "positionType": "postType", "directions": "direction"}
 
 // comparable tells whether encoding/json sees all of the item.
 func comparable(item []byte) bool {
@@ -83,43 +83,98 @@ func fuzzFix(f *testing.F, kind string) {
 func FuzzDecodeGPS(f *testing.F)          { fuzzFix(f, jimi.KindGPS) }
 func FuzzDecodeLocationList(f *testing.F) { fuzzFix(f, jimi.KindLocationList) }
 func FuzzDecodeLocationGet(f *testing.F)  { fuzzFix(f, jimi.KindLocationGet) }
+func FuzzDecodeTag(f *testing.F)          { fuzzFix(f, jimi.KindTag) }
 func FuzzDecodeTrackList(f *testing.F)    { fuzzFix(f, jimi.KindTrackList) }
 
-// fuzzRecord demands of any item a record that survives its encoding, or an
-// *Error with a reason.
-func fuzzRecord(f *testing.F, kind string) {
-	addFixtures(f, kind)
-	f.Fuzz(func(t *testing.T, item []byte) {
-		v, err := decode(rawItem(kind, item))
+// fuzzClass demands of any item of a class records that survive their encoding
+// and carry its bytes, or an *Error with a reason. Its seeds are the fixtures of
+// all kinds of the class.
+func fuzzClass(f *testing.F, class jimi.Class) {
+	seeds := 0
+	paths, err := filepath.Glob("testdata/*/*.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range paths {
+		name := filepath.Base(filepath.Dir(path))
+		if kind, ok := jimi.LookupKind(name); !ok || kind.Class != class {
+			continue
+		}
+		b, err := os.ReadFile(path)
 		if err != nil {
-			var known *jimi.Error
-			if !errors.As(err, &known) || known.Reason == "" || known.Error() == "" {
-				t.Fatalf("%q: %v", item, err)
-			}
+			f.Fatal(err)
+		}
+		f.Add(name, b)
+		seeds++
+	}
+	if seeds == 0 {
+		f.Fatalf("no fixtures of class %s", class)
+	}
+	f.Fuzz(func(t *testing.T, name string, item []byte) {
+		if kind, ok := jimi.LookupKind(name); !ok || kind.Class != class {
 			return
 		}
+		checkRecords(t, rawItem(name, item))
+	})
+}
+
+func checkRecords(t *testing.T, raw *jimi.Raw) {
+	records, err := decode(raw)
+	if err != nil {
+		var known *jimi.Error
+		if !errors.As(err, &known) || known.Reason == "" || known.Error() == "" {
+			t.Fatalf("%s %q: %v", raw.Kind, raw.Value, err)
+		}
+		return
+	}
+	if len(records) == 0 {
+		t.Fatalf("%s %q: neither records nor an error", raw.Kind, raw.Value)
+	}
+	for i, v := range records {
 		b, err := schema.Encode(v)
 		if err != nil {
-			t.Fatalf("%q: %v", item, err)
+			t.Fatalf("%s %q: %v", raw.Kind, raw.Value, err)
 		}
 		again := reflect.New(reflect.TypeOf(v).Elem()).Interface()
 		if err := schema.Decode(b, again); err != nil {
 			t.Fatalf("%s: %v", b, err)
 		}
-		raw := reflect.ValueOf(again).Elem().FieldByName("Raw").Bytes()
-		if string(raw) != string(item) {
-			t.Fatalf("raw bytes %q, want %q", raw, item)
+		if got := reflect.ValueOf(again).Elem().FieldByName("Raw").Bytes(); i == 0 && string(got) != string(raw.Value) {
+			t.Fatalf("raw bytes %q, want %q", got, raw.Value)
 		}
-	})
+	}
 }
 
-func FuzzDecodeHeartbeat(f *testing.F)    { fuzzRecord(f, "pushhb") }
-func FuzzDecodeSession(f *testing.F)      { fuzzRecord(f, "pushevent") }
-func FuzzDecodeAlarm(f *testing.F)        { fuzzRecord(f, "pushalarm") }
-func FuzzDecodeOpenAPIAlarm(f *testing.F) { fuzzRecord(f, "openapi.jimi.push.device.alarm") }
-func FuzzDecodeAlarmPoll(f *testing.F)    { fuzzRecord(f, "poll.alarm_list") }
-func FuzzDecodeMessage(f *testing.F)      { fuzzRecord(f, "pushinstructresponse") }
-func FuzzDecodeUnknown(f *testing.F)      { fuzzRecord(f, "unknown.pushnew") }
+// One target for each class; a kind is fuzzed by that of its class.
+func FuzzDecodeHeartbeat(f *testing.F) { fuzzClass(f, jimi.ClassHeartbeat) }
+func FuzzDecodeSession(f *testing.F)   { fuzzClass(f, jimi.ClassSession) }
+func FuzzDecodeAlarm(f *testing.F)     { fuzzClass(f, jimi.ClassAlarm) }
+func FuzzDecodeSensor(f *testing.F)    { fuzzClass(f, jimi.ClassSensor) }
+func FuzzDecodeMedia(f *testing.F)     { fuzzClass(f, jimi.ClassMedia) }
+func FuzzDecodeOBD(f *testing.F)       { fuzzClass(f, jimi.ClassOBD) }
+func FuzzDecodeFault(f *testing.F)     { fuzzClass(f, jimi.ClassFault) }
+func FuzzDecodeMessage(f *testing.F)   { fuzzClass(f, jimi.ClassMessage) }
+
+// Every kind has a fuzz target: of its class, or, for fixes, its own.
+func TestEveryKindIsFuzzed(t *testing.T) {
+	source, err := os.ReadFile("fuzz_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	constants := map[string]string{jimi.KindGPS: "KindGPS", jimi.KindTag: "KindTag", jimi.KindLocationList: "KindLocationList",
+		jimi.KindLocationGet: "KindLocationGet", jimi.KindTrackList: "KindTrackList"}
+	classes := map[jimi.Class]string{jimi.ClassHeartbeat: "ClassHeartbeat", jimi.ClassSession: "ClassSession", jimi.ClassAlarm: "ClassAlarm",
+		jimi.ClassSensor: "ClassSensor", jimi.ClassMedia: "ClassMedia", jimi.ClassOBD: "ClassOBD", jimi.ClassFault: "ClassFault", jimi.ClassMessage: "ClassMessage"}
+	for _, kind := range jimi.Kinds {
+		want := "fuzzClass(f, jimi." + classes[kind.Class] + ")"
+		if kind.Class == jimi.ClassFix {
+			want = "fuzzFix(f, jimi." + constants[kind.Name] + ")"
+		}
+		if kind.Class != jimi.ClassUndecodable && !strings.Contains(string(source), want) {
+			t.Errorf("%s has no fuzz target: want %s", kind.Name, want)
+		}
+	}
+}
 
 // Items whose fields take every form that occurs, and some that do not.
 func TestDecodeFixEqualToPlain(t *testing.T) {
@@ -135,9 +190,9 @@ func TestDecodeFixEqualToPlain(t *testing.T) {
 		rapid.StringMatching(`1[0-9]{9}([0-9]{3})?`), value,
 	)
 	place := rapid.OneOf(rapid.SampledFrom([]string{`52.5`, `"13.4"`, `-1.292066`}), rapid.SampledFrom([]string{`52.5`, `0`}), value)
-	names := [][]string{{"gpsSpeed", "speed"}, {"direction"}, {"satelliteNum", "gpsNum", "satellite"}, {"acc", "accStatus"}, {"ignition"},
-		{"altitude"}, {"postType", "posType"}, {"postMethod"}, {"gpsMode"}, {"distance"}, {"status"}, {"currentMileage"}, {"mileage"}, {"other"}}
-	kinds := []string{jimi.KindGPS, jimi.KindLocationList, jimi.KindLocationGet, jimi.KindTrackList}
+	names := [][]string{{"gpsSpeed", "speed"}, {"direction", "directions"}, {"satelliteNum", "gpsNum", "satellite"}, {"acc", "accStatus"}, {"ignition"},
+		{"altitude"}, {"postType", "posType", "positionType"}, {"postMethod"}, {"gpsMode"}, {"distance"}, {"status"}, {"currentMileage"}, {"mileage"}, {"other"}}
+	kinds := []string{jimi.KindGPS, jimi.KindLocationList, jimi.KindLocationGet, jimi.KindTrackList, jimi.KindTag}
 	item := rapid.Custom(func(t *rapid.T) *jimi.Raw {
 		members := []string{`"gpsTime":` + when.Draw(t, "gpsTime"), `"gateTime":` + when.Draw(t, "gateTime"),
 			`"lat":` + place.Draw(t, "lat"), `"lng":` + place.Draw(t, "lng")}

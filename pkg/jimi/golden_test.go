@@ -32,6 +32,10 @@ func rawItem(kind string, item []byte) *jimi.Raw {
 		source = schema.SourceLocationList
 	case kind == jimi.KindLocationGet:
 		source = schema.SourceLocationGet
+	case kind == jimi.KindTag:
+		source = schema.SourceTag
+	case strings.HasPrefix(kind, jimi.PrefixAPI):
+		source = schema.SourceAPI
 	case strings.HasPrefix(kind, jimi.PrefixPoll):
 		source = schema.SourcePoll
 	case strings.HasPrefix(kind, jimi.PrefixOpenAPI):
@@ -45,33 +49,22 @@ func rawItem(kind string, item []byte) *jimi.Raw {
 }
 
 // decode is what the enricher does with an item.
-func decode(raw *jimi.Raw) (any, error) {
+func decode(raw *jimi.Raw) ([]any, error) {
 	kind, ok := jimi.LookupKind(raw.Kind)
 	if !ok {
 		return nil, errors.New("unknown kind")
 	}
-	switch kind.Class {
-	case jimi.ClassFix:
+	if kind.Class == jimi.ClassFix {
 		var fix schema.Fix
 		err := jimi.DecodeFix(&fix, raw)
-		return &fix, err
-	case jimi.ClassHeartbeat:
-		v, err := jimi.DecodeHeartbeat(raw)
-		return &v, err
-	case jimi.ClassSession:
-		v, err := jimi.DecodeSession(raw)
-		return &v, err
-	case jimi.ClassAlarm:
-		v, err := jimi.DecodeAlarm(raw)
-		if errors.Is(err, jimi.ErrNotAlarm) {
-			m, err := jimi.DecodeMessage(raw)
-			return &m, err
-		}
-		return &v, err
-	default:
-		v, err := jimi.DecodeMessage(raw)
-		return &v, err
+		return []any{&fix}, err
 	}
+	out, _, err := jimi.Decode(nil, kind, raw)
+	records := make([]any, len(out))
+	for i := range out {
+		records[i] = out[i].Record
+	}
+	return records, err
 }
 
 // A fixture is testdata/KIND/NAME.json, an item as the platform would send it;
@@ -116,15 +109,17 @@ func outcome(t *testing.T, raw *jimi.Raw) []byte {
 		}
 		return []byte(string(known.Reason) + "\n" + err.Error() + "\n")
 	}
-	b, err := schema.Encode(v)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var pretty bytes.Buffer
-	if err := json.Indent(&pretty, b, "", "  "); err != nil {
-		t.Fatal(err)
+	for _, record := range v {
+		b, err := schema.Encode(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Indent(&pretty, b, "", "  "); err != nil {
+			t.Fatal(err)
+		}
+		pretty.WriteByte('\n')
 	}
-	pretty.WriteByte('\n')
 	return pretty.Bytes()
 }
 
@@ -154,24 +149,41 @@ func TestTruncatedItems(t *testing.T) {
 	}
 }
 
-// Every kind that has a decoder of its own has a fixture that becomes a record.
-func TestEveryDecoderHasAFixture(t *testing.T) {
+// Every kind has a plain and a messy fixture that become records.
+func TestEveryKindHasFixtures(t *testing.T) {
 	for _, kind := range jimi.Kinds {
-		if kind.Class == jimi.ClassMessage || kind.Class == jimi.ClassUndecodable {
+		if kind.Class == jimi.ClassUndecodable {
 			continue
 		}
-		goldens, err := filepath.Glob(filepath.Join("testdata", kind.Name, "*.golden"))
+		for _, name := range []string{"usual", "messy"} {
+			golden := filepath.Join("testdata", kind.Name, name+".golden")
+			if b, err := os.ReadFile(golden); err != nil || !bytes.HasPrefix(b, []byte("{")) {
+				t.Errorf("%s has no fixture %s that becomes a record: %v", kind.Name, name, err)
+			}
+		}
+	}
+}
+
+// Every documented field of a push stands in one of its fixtures.
+func TestFixturesHoldDocumentedFields(t *testing.T) {
+	for _, kind := range jimi.Kinds {
+		paths, err := filepath.Glob(filepath.Join("testdata", kind.Name, "*.json"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		good := 0
-		for _, path := range goldens {
-			if b, err := os.ReadFile(path); err == nil && bytes.HasPrefix(b, []byte("{")) {
-				good++
+		var all []byte
+		for _, path := range paths {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
 			}
+			all = append(all, bytes.ReplaceAll(b, []byte{'\\'}, nil)...)
 		}
-		if good == 0 {
-			t.Errorf("%s has no fixture", kind.Name)
+		for _, field := range kind.Fields {
+			name := field[strings.LastIndexByte(field, '.')+1:]
+			if !bytes.Contains(all, []byte(`"`+name+`":`)) && name != "msgType" { // a field of the form, not of the item
+				t.Errorf("%s: no fixture has the field %s", kind.Name, field)
+			}
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package jimi
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/odograph/odograph/pkg/schema"
+)
 
 // A Class says which decoder an item of a kind has.
 type Class string
@@ -11,16 +15,22 @@ const (
 	ClassHeartbeat   Class = "heartbeat"   // DecodeHeartbeat
 	ClassSession     Class = "session"     // DecodeSession
 	ClassAlarm       Class = "alarm"       // DecodeAlarm
-	ClassMessage     Class = "message"     // DecodeMessage: kept raw
+	ClassSensor      Class = "sensor"      // DecodeSensor
+	ClassMedia       Class = "media"       // DecodeMedia
+	ClassOBD         Class = "obd"         // DecodeOBD
+	ClassFault       Class = "fault"       // DecodeFault
+	ClassMessage     Class = "message"     // DecodeMessage
 	ClassUndecodable Class = "undecodable" // a request body without items, for the dead letters
 )
 
 // A Kind is one kind of raw item.
 type Kind struct {
-	Name  string // as in the raw record's header, lower case
-	Path  string // the push's path as the vendor prints it; empty where the item comes another way
-	Class Class
-	Doc   string // the vendor's document
+	Name   string // as in the raw record's header, lower case
+	Path   string // the push's path as the vendor prints it; empty where the item comes another way
+	Class  Class
+	Topic  schema.Topic // where its records go
+	Fields []string     // the documented fields by the vendor's names, those of an inner object as "msg.lat"
+	Doc    string       // the vendor's document
 }
 
 const (
@@ -31,9 +41,12 @@ const (
 // The names of kinds that are referred to apart from the table.
 const (
 	KindGPS          = "pushgps"
+	KindTag          = "tag.data"
 	KindLocationList = "poll.location_list"
 	KindLocationGet  = "poll.location_get"
 	KindTrackList    = "poll.track_list"
+	KindOBDList      = "poll.obd_list"
+	KindOBDFault     = "poll.obd_fault"
 	KindUndecodable  = "undecodable"
 )
 
@@ -41,6 +54,7 @@ const (
 const (
 	PrefixOpenAPI = "openapi." // followed by the Open API push's msgType in lower case
 	PrefixPoll    = "poll."    // followed by a polled method's short name
+	PrefixAPI     = "api."     // followed by the method of a call that changed something: the record of that call
 	PrefixUnknown = "unknown." // followed by the path of a push that is in no document, lower case
 )
 
@@ -48,40 +62,121 @@ const (
 // reference in its order, one that the reference left out, and the other ways
 // an item comes. See LookupKind for the open families.
 var Kinds = []Kind{
-	{"pushevent", "/pushevent", ClassSession, integrationDoc + " (login and logout, reference 10.1)"},
-	{"pushhb", "/pushhb", ClassHeartbeat, integrationDoc + " (heartbeat, reference 10.2)"},
-	{KindGPS, "/pushgps", ClassFix, integrationDoc + " (GPS data, reference 10.3)"},
-	{"pushalarm", "/pushalarm", ClassAlarm, integrationDoc + " (alarm data, reference 10.4)"},
-	{"rfid", "/rfid", ClassMessage, integrationDoc + " (RFID data, reference 10.5)"},
-	{"wgtc", "/wgtc", ClassMessage, integrationDoc + " (plug-in module, reference 10.6)"},
-	{"pushoil", "/pushoil", ClassMessage, integrationDoc + " (fuel sensor, reference 10.7)"},
-	{"pushfileupload", "/pushfileupload", ClassMessage, integrationDoc + " (file upload, reference 10.8)"},
-	{"pushtem", "/pushtem", ClassMessage, integrationDoc + " (temperature and humidity, reference 10.9)"},
-	{"pushlbs", "/pushlbs", ClassMessage, integrationDoc + " (cell towers, reference 10.10)"},
-	{"pushresourcelist", "/pushresourcelist", ClassMessage, integrationDoc + " (video inventory, reference 10.11)"},
-	{"pushftpfileupload", "/pushftpfileupload", ClassMessage, integrationDoc + " (FTP upload, reference 10.12)"},
-	{"pushiothubevent", "/pushIothubEvent", ClassMessage, integrationDoc + " (IoTHub event, reference 10.13)"},
-	{"pushpassthroughdata", "/pushPassThroughData", ClassMessage, integrationDoc + " (pass-through, reference 10.14)"},
-	{"pushterminaltransinfo", "/pushTerminalTransInfo", ClassMessage, integrationDoc + " (extension data, reference 10.15)"},
-	{"pushinstructresponse", "/pushInstructResponse", ClassMessage, integrationDoc + " (command answer, reference 10.16)"},
-	{"pushfilecontent", "/pushFileContent", ClassMessage, integrationDoc + " (facial ID list, reference 10.17)"},
-	{"pushextendedkks", "/pushextendedkks", ClassMessage, integrationDoc + " (extended data, reference 10.18)"},
-	{"uploadcallback", "/uploadCallback", ClassMessage, integrationDoc + " (DVR upload, reference 10.19)"},
-	{"pushobd", "/pushobd", ClassMessage, integrationDoc + " (OBD data, reference 10.20)"},
-	{"pushfaultinfo", "/pushfaultinfo", ClassMessage, integrationDoc + " (fault codes, reference 10.21)"},
-	{"pushtripreport", "/pushtripreport", ClassMessage, integrationDoc + " (trip report, reference 10.22)"},
-	{"generalbusiness", "/generalBusiness", ClassMessage, integrationDoc + " (Bluetooth MAC, section 1.20)"},
+	{"pushevent", "/pushevent", ClassSession, schema.TopicSessions,
+		names("deviceImei type gateTime timezone"),
+		integrationDoc + " (login and logout, reference 10.1)"},
+	{"pushhb", "/pushhb", ClassHeartbeat, schema.TopicHeartbeats,
+		names("deviceImei gateTime powerLevel gsmSign acc powerStatus fortify oilEle gpsPos remoteLock"),
+		integrationDoc + " (heartbeat, reference 10.2)"},
+	{KindGPS, "/pushgps", ClassFix, schema.TopicFixes,
+		names("deviceImei gpsTime gateTime lng lat satelliteNum gpsSpeed direction acc postType postMethod status altitude distance gpsMode"),
+		integrationDoc + " (GPS data, reference 10.3)"},
+	{"pushalarm", "/pushalarm", ClassAlarm, schema.TopicAlarms,
+		names("deviceImei alarmType alarmName gateTime imei type msgClass msg.alertType msg.alarmTime msg.lat msg.lng msg.gpsSpeed msg.alertValue " +
+			"msg.voltage msg.satelliteNum msg.file msg.driverId msg.driverName msg.fenceId msg.removeAlarmType msg.alarmType msg.alarmLabel msg.alarmSerialNo " +
+			"msg.standardAlarmValue msg.alarmLevel msg.alarmStatus msg.fatigueLevel msg.carSpeed msg.carStatus msg.altitude msg.signalDropChannel " +
+			"msg.signalCoverChannel msg.storageFaultChannel msg.drivingAlarmFlag"),
+		integrationDoc + " (alarm data, reference 10.4)"},
+	{"rfid", "/rfid", ClassSensor, schema.TopicSensors,
+		names("moduleType deviceImei gateTime postTime value gpsTime lng lat"),
+		integrationDoc + " (RFID data, reference 10.5)"},
+	{"wgtc", "/wgtc", ClassMessage, schema.TopicMessages,
+		names("deviceImei hexContent postTime gpsTime lng lat category type"),
+		integrationDoc + " (plug-in module, reference 10.6)"},
+	{"pushoil", "/pushoil", ClassSensor, schema.TopicSensors,
+		names("deviceImei path gateTime value unit gpsTime lng lat"),
+		integrationDoc + " (fuel sensor, reference 10.7)"},
+	{"pushfileupload", "/pushfileupload", ClassMedia, schema.TopicMedia,
+		names("deviceImei fileName gateTime result"),
+		integrationDoc + " (file upload, reference 10.8)"},
+	{"pushtem", "/pushtem", ClassSensor, schema.TopicSensors,
+		names("deviceImei tem hum gateTime postTime"),
+		integrationDoc + " (temperature and humidity, reference 10.9)"},
+	{"pushlbs", "/pushlbs", ClassSensor, schema.TopicSensors,
+		names("postType deviceImei gateTime lbsJson"),
+		integrationDoc + " (cell towers, reference 10.10)"},
+	{"pushresourcelist", "/pushresourcelist", ClassMedia, schema.TopicMedia,
+		names("imei totalNum instructionID resourceList"),
+		integrationDoc + " (video inventory, reference 10.11)"},
+	{"pushftpfileupload", "/pushftpfileupload", ClassMedia, schema.TopicMedia,
+		names("result deviceImei imei instructionID gateTime"),
+		integrationDoc + " (FTP upload, reference 10.12)"},
+	{"pushiothubevent", "/pushIothubEvent", ClassMessage, schema.TopicMessages,
+		names("deviceImei gateTime eventType eventContent"),
+		integrationDoc + " (IoTHub event, reference 10.13)"},
+	{"pushpassthroughdata", "/pushPassThroughData", ClassMessage, schema.TopicMessages,
+		names("deviceImei gateTime type category content"),
+		integrationDoc + " (pass-through, reference 10.14)"},
+	{"pushterminaltransinfo", "/pushTerminalTransInfo", ClassMessage, schema.TopicMessages,
+		names("postTime deviceImei gpsTime lng lat extensionId content"),
+		integrationDoc + " (extension data, reference 10.15)"},
+	{"pushinstructresponse", "/pushInstructResponse", ClassMessage, schema.TopicMessages,
+		names("msgType _code _msg _imei _serverFlagId _content code msg data._code data._msg data._imei data._serverFlagId data._content"),
+		integrationDoc + " (command answer, reference 10.16)"},
+	{"pushfilecontent", "/pushFileContent", ClassMessage, schema.TopicMessages,
+		names("instructionId postTime deviceImei gateTime content"),
+		integrationDoc + " (facial ID list, reference 10.17)"},
+	{"pushextendedkks", "/pushextendedkks", ClassMessage, schema.TopicMessages,
+		names("deviceImei subMessagesId"),
+		integrationDoc + " (extended data, reference 10.18)"},
+	{"uploadcallback", "/uploadCallback", ClassMedia, schema.TopicMedia,
+		names("businessType imei camera shootType shootTime alarmTime lat lng mimeType localFileName filename timezone instructionId videoBeginTime videoEndTime codeType"),
+		integrationDoc + " (DVR upload, reference 10.19)"},
+	{"pushobd", "/pushobd", ClassOBD, schema.TopicOBD,
+		names("deviceImei obdJson.car_type obdJson.push_time obdJson.event_time obdJson.AccState obdJson.statusFlags obdJson.lng obdJson.lat obdJson.dataID1"),
+		integrationDoc + " (OBD data, reference 10.20)"},
+	{"pushfaultinfo", "/pushfaultinfo", ClassFault, schema.TopicFaults,
+		names("deviceImei gateTime faultCodeList faultNum statusFlags lng lat eventTime"),
+		integrationDoc + " (fault codes, reference 10.21)"},
+	{"pushtripreport", "/pushtripreport", ClassMessage, schema.TopicMessages,
+		names("deviceImei gateTime miles oils idleTimes tripSeq beginTime endTime beginLat beginLng endLat endLng properties"),
+		integrationDoc + " (trip report, reference 10.22)"},
+	{"generalbusiness", "/generalBusiness", ClassMessage, schema.TopicMessages, names("deviceImei"),
+		integrationDoc + " (Bluetooth MAC, section 1.20)"},
 
-	{"openapi.jimi.push.device.alarm", "", ClassAlarm, openAPIDoc + " (alarm push)"},
-	{"tag.data", "/api/v1/tag/data/push", ClassMessage, openAPIDoc + " (TAG push)"},
+	{"openapi.jimi.push.device.alarm", "", ClassAlarm, schema.TopicAlarms,
+		names("imei deviceName alarmType alarmName lat lng alarmTime"),
+		openAPIDoc + " (alarm push)"},
+	{KindTag, "/api/v1/tag/data/push", ClassFix, schema.TopicFixes,
+		names("imei gpsTime lat lng"),
+		openAPIDoc + " (TAG push)"},
 
-	{KindLocationList, "", ClassFix, openAPIDoc + " (jimi.user.device.location.list, reference 5.1)"},
-	{KindLocationGet, "", ClassFix, openAPIDoc + " (jimi.device.location.get, reference 5.2)"},
-	{KindTrackList, "", ClassFix, openAPIDoc + " (jimi.device.track.list, reference 5.5)"},
-	{"poll.alarm_list", "", ClassAlarm, openAPIDoc + " (jimi.device.alarm.list, reference 6.1)"},
+	{KindLocationList, "", ClassFix, schema.TopicFixes,
+		names("imei deviceName status lat lng speed gpsTime accStatus currentMileage expireFlag"),
+		openAPIDoc + " (jimi.user.device.location.list, reference 5.1)"},
+	{KindLocationGet, "", ClassFix, schema.TopicFixes,
+		names("imei deviceName lat lng status speed gpsTime accStatus currentMileage"),
+		openAPIDoc + " (jimi.device.location.get, reference 5.2)"},
+	{KindTrackList, "", ClassFix, schema.TopicFixes,
+		names("lat lng gpsTime gpsSpeed direction ignition accStatus confidence satellite posType gpsMode"),
+		openAPIDoc + " (jimi.device.track.list, reference 5.5)"},
+	{"poll.alarm_list", "", ClassAlarm, schema.TopicAlarms,
+		names("deviceName imei model account alertTypeId alarmTypeName alertTime positioningTime lat lng speed geoid"),
+		openAPIDoc + " (jimi.device.alarm.list, reference 6.1)"},
+	{KindOBDList, "", ClassOBD, schema.TopicOBD,
+		names("imei dataReportTime odometerReading deviceAccumulatedMileage remainingFuel remainingFuelPercentage coolantTemperature vehicleBatterVoltage currentRPM currentSpeed vin"),
+		openAPIDoc + " (jimi.device.obd.list)"},
+	{KindOBDFault, "", ClassFault, schema.TopicFaults, names("imei"),
+		openAPIDoc + " (jimi.device.obd.fault)"},
+	{"poll.track_mileage", "", ClassMessage, schema.TopicMessages,
+		names("imei startTime endTime startLat startLng endLat endLng distance avgSpeed maxSpeed runTimeSecond elapsed"),
+		openAPIDoc + " (jimi.device.track.mileage, reference 5.4)"},
+	{"poll.report_parking", "", ClassMessage, schema.TopicMessages,
+		names("imei startTime endTime durSecond stopSecond lng lat addr deviceName mcType acc"),
+		openAPIDoc + " (jimi.open.platform.report.parking, reference 5.7)"},
+	{"poll.report_trips", "", ClassMessage, schema.TopicMessages, names("imei"),
+		openAPIDoc + " (jimi.open.platform.report.trips)"},
+	{"poll.device_list", "", ClassMessage, schema.TopicMessages,
+		names("imei deviceName mcType sim vehicleNumber driverName"),
+		openAPIDoc + " (jimi.user.device.list, reference 4.1)"},
+	{"poll.device_detail", "", ClassMessage, schema.TopicMessages,
+		names("imei deviceName mcType sim vehicleNumber driverName iccid VIN currentMileage deviceGroup"),
+		openAPIDoc + " (jimi.track.device.detail, reference 4.2)"},
 
-	{KindUndecodable, "", ClassUndecodable, ""},
+	{KindUndecodable, "", ClassUndecodable, schema.TopicDeadLetters, nil, ""},
 }
+
+func names(list string) []string { return strings.Fields(list) }
 
 var kindByName, kindByPath = indexKinds()
 
@@ -108,19 +203,18 @@ func LookupPath(path string) (Kind, bool) {
 }
 
 // LookupKind finds a kind by the name in a raw record's header. Beyond the
-// table it knows the families PrefixOpenAPI, PrefixPoll and PrefixUnknown,
-// whose members are messages. Any other name was not written by a collector.
+// table it knows the families PrefixOpenAPI, PrefixPoll, PrefixAPI and
+// PrefixUnknown, whose members are messages. Any other name was not written by a collector.
 func LookupKind(name string) (Kind, bool) {
 	if k, ok := kindByName[name]; ok {
 		return k, true
 	}
 	for _, family := range [...]Kind{
-		{PrefixOpenAPI, "", ClassMessage, openAPIDoc},
-		{PrefixPoll, "", ClassMessage, openAPIDoc},
-		{PrefixUnknown, "", ClassMessage, ""},
+		{Name: PrefixOpenAPI, Doc: openAPIDoc}, {Name: PrefixPoll, Doc: openAPIDoc},
+		{Name: PrefixAPI, Doc: openAPIDoc}, {Name: PrefixUnknown},
 	} {
 		if len(name) > len(family.Name) && strings.HasPrefix(name, family.Name) {
-			family.Name = name
+			family.Name, family.Class, family.Topic = name, ClassMessage, schema.TopicMessages
 			return family, true
 		}
 	}

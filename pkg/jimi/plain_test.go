@@ -91,8 +91,15 @@ func (p *plainItem) time(name string) (t time.Time, there, ok bool) {
 			return time.Unix(n, 0).UTC(), true, true
 		case len(s) == 13:
 			return time.UnixMilli(n).UTC(), true, true
+		case len(s) != 12:
+			return t, true, false
 		}
-		return t, true, false
+	}
+	if s == "000000000000" {
+		return t, false, false
+	}
+	if t, err := time.Parse("060102150405", s); err == nil && len(s) == 12 {
+		return time.Date(2000+t.Year()%100, t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC), true, true
 	}
 	if !civil.MatchString(s) {
 		return t, true, false
@@ -131,7 +138,7 @@ func (p *plainItem) onOff(names ...string) schema.Opt[bool] {
 }
 
 func (p *plainItem) posType() schema.PosType {
-	for _, name := range []string{"postType", "posType"} {
+	for _, name := range []string{"postType", "posType", "positionType"} {
 		if s, there := p.text(name); there {
 			found, ok := map[string]schema.PosType{"1": "gps", "GPS": "gps", "2": "lbs", "LBS": "lbs",
 				"3": "wifi", "WIFI": "wifi", "5": "beacon", "BEACON": "beacon"}[strings.ToUpper(s)]
@@ -199,7 +206,7 @@ func (p *plainItem) options(fix *schema.Fix, raw *jimi.Raw) {
 	}
 	natural := func(v float64) bool { return v >= 0 }
 	fix.SpeedKMH = p.option(natural, true, "gpsSpeed", "speed")
-	fix.HeadingDeg = p.option(func(v float64) bool { return v >= 0 && v <= 360 }, true, "direction")
+	fix.HeadingDeg = p.option(func(v float64) bool { return v >= 0 && v <= 360 }, true, "direction", "directions")
 	fix.Satellites = p.code("satelliteNum", "gpsNum", "satellite")
 	fix.ACC = p.onOff("acc", "accStatus")
 	if ignition := p.onOff("ignition"); !fix.ACC.Valid {

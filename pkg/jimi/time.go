@@ -22,20 +22,51 @@ const MaxAhead = 10 * time.Minute
 
 // instant reads a time: yyyy-MM-dd H:mm:ss with or without a fraction, RFC 3339
 // (also with a T and no zone, and zones written +0800), Unix seconds of up to
-// 10 digits and Unix milliseconds of 13, each as a string or a number. Without
-// a zone it is UTC. A day that does not exist is garbage.
+// 10 digits and Unix milliseconds of 13, and the twelve digits yyMMddHHmmss of
+// the device protocol (BCD, in trip reports), each as a string or a number.
+// Without a zone it is UTC. A day that does not exist is garbage.
 func instant(value []byte) (time.Time, state) {
 	b, s := text(value)
 	if s != present {
 		return time.Time{}, s
 	}
-	if len(b) < 14 {
+	switch {
+	case len(b) == bcdDigits:
+		return bcdTime(b)
+	case len(b) < 14:
 		return unixTime(b)
 	}
 	if b[4] != '-' {
 		return time.Time{}, garbage
 	}
 	return civilTime(b)
+}
+
+// bcdDigits is the length of a BCD time, which no Unix time of a device's
+// lifetime has.
+const bcdDigits = 12
+
+// bcdTime reads yyMMddHHmmss of this century. All zeros, which is what a trip
+// that has not ended carries, is no time.
+func bcdTime(b []byte) (time.Time, state) {
+	var part [6]int
+	zero := true
+	for i := range part {
+		v, ok := twoDigits(b, 2*i)
+		if !ok {
+			return time.Time{}, garbage
+		}
+		part[i] = v
+		zero = zero && v == 0
+	}
+	year, month, day := 2000+part[0], part[1], part[2]
+	switch {
+	case zero:
+		return time.Time{}, absent
+	case month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || part[3] > 23 || part[4] > 59 || part[5] > 59:
+		return time.Time{}, garbage
+	}
+	return time.Unix(daysSince1970(year, month, day)*86400+int64(part[3]*3600+part[4]*60+part[5]), 0).UTC(), present
 }
 
 // unixTime reads 1 to 10 digits as seconds and 13 as milliseconds.

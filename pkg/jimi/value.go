@@ -3,6 +3,7 @@ package jimi
 import (
 	"bytes"
 	"math"
+	"unicode/utf8"
 
 	"github.com/odograph/odograph/internal/jsonscan"
 )
@@ -41,7 +42,7 @@ func text(value []byte) ([]byte, state) {
 		}
 		return nil, garbage
 	}
-	if len(b) > 0 && (b[0] <= ' ' || b[len(b)-1] <= ' ') {
+	if len(b) > 0 && (mayBeSpace(b[0]) || mayBeSpace(b[len(b)-1])) {
 		b = bytes.TrimSpace(b)
 	}
 	if len(b) == 0 || equalFold(b, "NULL") {
@@ -49,6 +50,9 @@ func text(value []byte) ([]byte, state) {
 	}
 	return b, present
 }
+
+// mayBeSpace tells whether c is, or begins or ends, a space of Unicode.
+func mayBeSpace(c byte) bool { return c <= ' ' || c >= utf8.RuneSelf }
 
 // equalFold compares with an upper-case word of ASCII letters without case.
 func equalFold(b []byte, upper string) bool {
@@ -88,6 +92,24 @@ func number(value []byte) (float64, state) {
 		return 0, garbage
 	}
 	return v, present
+}
+
+// measure is number for quantities that may carry their unit, as "0.00L" and
+// "23.5 ℃" do; unit is empty where the value is a plain number.
+func measure(value []byte) (v float64, unit string, s state) {
+	b, s := text(value)
+	if s != present {
+		return 0, "", s
+	}
+	end := len(b)
+	for end > 0 && b[end-1]-'0' > 9 && b[end-1] != '.' {
+		end--
+	}
+	v, ok := jsonscan.Decimal(b[:end])
+	if !ok {
+		return 0, "", garbage
+	}
+	return v, string(bytes.TrimSpace(b[end:])), present
 }
 
 // atLeastZero is number for quantities of which the platform says -1 where it

@@ -76,8 +76,10 @@ type Stop struct {
 	Lng       float64   `json:"lng"`
 }
 
-// An OBD record is one reading of the vehicle's bus, reference 10.20. Data
-// maps the vendor's data id to its number; no public table names the ids.
+// An OBD record is one reading of the vehicle's bus, reference 10.20 or the
+// method jimi.device.obd.list. Data maps the vendor's data id to its number; no
+// public table names the ids of the push, so they get no names here. The fields
+// after it come from the poll.
 type OBD struct {
 	Item
 	EventTime   time.Time          `json:"event_time"`
@@ -87,18 +89,35 @@ type OBD struct {
 	Lat         Opt[float64]       `json:"lat,omitzero"`
 	Lng         Opt[float64]       `json:"lng,omitzero"`
 	Data        map[string]float64 `json:"data,omitzero"`
-	Raw         Bytes              `json:"raw"`
+
+	GateTime        Opt[time.Time] `json:"gate_time,omitzero"`
+	PushTime        Opt[time.Time] `json:"push_time,omitzero"`
+	OdometerM       Opt[float64]   `json:"odometer_m,omitzero"`        // odometerReading, kilometres
+	DeviceDistanceM Opt[float64]   `json:"device_distance_m,omitzero"` // deviceAccumulatedMileage, kilometres
+	FuelL           Opt[float64]   `json:"fuel_l,omitzero"`            // remainingFuel
+	FuelPercent     Opt[float64]   `json:"fuel_percent,omitzero"`      // remainingFuelPercentage
+	CoolantC        Opt[float64]   `json:"coolant_c,omitzero"`         // coolantTemperature
+	BatteryV        Opt[float64]   `json:"battery_v,omitzero"`         // vehicleBatterVoltage / 10
+	RPM             Opt[float64]   `json:"rpm,omitzero"`               // currentRPM
+	SpeedKMH        Opt[float64]   `json:"speed_kmh,omitzero"`         // currentSpeed
+	VIN             string         `json:"vin,omitzero"`
+
+	Raw Bytes `json:"raw"`
 }
 
-// A Fault is one report of diagnostic trouble codes, reference 10.21.
+// A Fault is one report of diagnostic trouble codes, reference 10.21 or the
+// method jimi.device.obd.fault.
 type Fault struct {
 	Item
-	EventTime   time.Time    `json:"event_time"`
-	Codes       []string     `json:"codes"`
-	StatusFlags Opt[int64]   `json:"status_flags,omitzero"`
-	Lat         Opt[float64] `json:"lat,omitzero"`
-	Lng         Opt[float64] `json:"lng,omitzero"`
-	Raw         Bytes        `json:"raw"`
+	EventTime   time.Time      `json:"event_time"`
+	Codes       []string       `json:"codes"` // upper case, as P0301
+	StatusFlags Opt[int64]     `json:"status_flags,omitzero"`
+	Lat         Opt[float64]   `json:"lat,omitzero"`
+	Lng         Opt[float64]   `json:"lng,omitzero"`
+	GateTime    Opt[time.Time] `json:"gate_time,omitzero"`
+	FaultCount  Opt[int32]     `json:"fault_count,omitzero"` // faultNum, which may differ from the number of codes
+	Text        string         `json:"text,omitzero"`        // the platform's own words for the code, if it has any
+	Raw         Bytes          `json:"raw"`
 }
 
 // A Sensor record is one reading of fuel, temperature and humidity, RFID or
@@ -115,21 +134,68 @@ type Sensor struct {
 	Text         string       `json:"text,omitzero"` // an RFID value, kept as it came
 	Lat          Opt[float64] `json:"lat,omitzero"`
 	Lng          Opt[float64] `json:"lng,omitzero"`
-	Raw          Bytes        `json:"raw"`
+
+	GateTime   Opt[time.Time] `json:"gate_time,omitzero"`
+	PostTime   Opt[time.Time] `json:"post_time,omitzero"`
+	GPSTime    Opt[time.Time] `json:"gps_time,omitzero"`
+	ModuleType string         `json:"module_type,omitzero"` // of an RFID reader
+	PosType    PosType        `json:"pos_type,omitzero"`    // lbs or wifi
+	MCC        Opt[int32]     `json:"mcc,omitzero"`         // mobile country code
+	MNC        Opt[int32]     `json:"mnc,omitzero"`         // mobile network code
+	Cells      []CellTower    `json:"cells,omitzero"`       // the serving one first
+
+	Raw Bytes `json:"raw"`
+}
+
+// A CellTower is a cell of a mobile network, or a WiFi access point, that a
+// device hears.
+type CellTower struct {
+	LAC    Opt[int64] `json:"lac,omitzero"` // location area code
+	CellID Opt[int64] `json:"cell_id,omitzero"`
+	RSSI   Opt[int32] `json:"rssi,omitzero"` // as sent; no document says whether it is dBm
+	MAC    string     `json:"mac,omitzero"`
 }
 
 // A Media record announces files or the result of an upload.
 type Media struct {
 	Item
-	EventTime     time.Time    `json:"event_time"`
+	EventTime     time.Time    `json:"event_time"` // of an item that names no time: when it was received
 	Kind          string       `json:"kind"`
 	Files         []string     `json:"files,omitzero"`
 	Succeeded     Opt[bool]    `json:"succeeded,omitzero"`
 	InstructionID string       `json:"instruction_id,omitzero"`
-	Channel       Opt[int32]   `json:"channel,omitzero"`
+	Channel       Opt[int32]   `json:"channel,omitzero"` // camera
 	Lat           Opt[float64] `json:"lat,omitzero"`
 	Lng           Opt[float64] `json:"lng,omitzero"`
-	Raw           Bytes        `json:"raw"`
+
+	GateTime     Opt[time.Time] `json:"gate_time,omitzero"`
+	BusinessType string         `json:"business_type,omitzero"` // businessType of a DVR's upload
+	ShootType    Opt[int32]     `json:"shoot_type,omitzero"`    // 1 photo, 2 video
+	CodeType     Opt[int32]     `json:"code_type,omitzero"`     // 1 main stream, 2 sub stream
+	DurationS    Opt[float64]   `json:"duration_s,omitzero"`    // shootTime of a video
+	AlarmTime    Opt[time.Time] `json:"alarm_time,omitzero"`
+	BeginTime    Opt[time.Time] `json:"begin_time,omitzero"` // videoBeginTime
+	EndTime      Opt[time.Time] `json:"end_time,omitzero"`   // videoEndTime
+	MIMEType     string         `json:"mime_type,omitzero"`
+	LocalFile    string         `json:"local_file,omitzero"` // localFileName, on the device
+	Timezone     string         `json:"timezone,omitzero"`
+	Total        Opt[int32]     `json:"total,omitzero"`     // totalNum of a resource list
+	Resources    []Resource     `json:"resources,omitzero"` // of a resource list
+
+	Raw Bytes `json:"raw"`
+}
+
+// A Resource is one recording in the memory of a camera, reference 10.11. Times
+// of these lists are the camera's own, taken as UTC.
+type Resource struct {
+	Channel      Opt[int32]     `json:"channel,omitzero"`
+	BeginTime    Opt[time.Time] `json:"begin_time,omitzero"`
+	EndTime      Opt[time.Time] `json:"end_time,omitzero"`
+	SizeBytes    Opt[int64]     `json:"size_bytes,omitzero"`    // fileSize
+	ResourceType Opt[int32]     `json:"resource_type,omitzero"` // 0 audio and video
+	CodeType     Opt[int32]     `json:"code_type,omitzero"`     // 1 main stream, 2 sub stream
+	StorageType  Opt[int32]     `json:"storage_type,omitzero"`
+	AlarmFlag    string         `json:"alarm_flag,omitzero"` // bits, as sent
 }
 
 // A Fence is the definition of a geofence; key: its id.

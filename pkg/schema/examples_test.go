@@ -76,7 +76,9 @@ func fill(t *testing.T, v reflect.Value, words map[string][]any, all bool) {
 		fill(t, v.Index(0), words, all)
 	case v.Kind() == reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
-		v.SetMapIndex(reflect.ValueOf("5"), reflect.ValueOf(1.5))
+		value := reflect.New(v.Type().Elem()).Elem()
+		fill(t, value, words, all)
+		v.SetMapIndex(reflect.ValueOf("5"), value)
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(t, v.Elem(), words, all)
@@ -141,7 +143,7 @@ func TestWrongExamplesAreRefused(t *testing.T) {
 		all := members(t, example(t, topic, true))
 		for name, value := range all {
 			wrong := members(t, example(t, topic, true))
-			wrong[name] = []any{map[string]any{"not": "this"}}
+			wrong[name] = []any{[]any{map[string]any{"not": "this"}}}
 			if validate(t, s, marshal(t, wrong)) == nil {
 				t.Errorf("%s: the schema takes %s of another type than %v", topic, name, value)
 			}

@@ -130,7 +130,7 @@ func (it *Item) member(key, value []byte, was *Item) (seen uint, err error) {
 		return fixReceivedTime, readTime(&it.ReceivedTime, value)
 	case "source":
 		return fixSource, readWord(&it.Source, value, SourcePush, SourceOpenAPI, SourceTag,
-			SourceLocationList, SourceLocationGet, SourceTrackList, SourcePoll)
+			SourceLocationList, SourceLocationGet, SourceTrackList, SourcePoll, SourceAPI)
 	case "account":
 		return 0, readString(&it.Account, value, was.Account)
 	case "raw_partition":

@@ -33,6 +33,7 @@ type RawHeaders struct {
 	Account  string
 	Received time.Time // to the microsecond
 	ItemID   string
+	MsgType  string // the form's msgType, which says what the items of some kinds are
 	Trace    string
 }
 
@@ -44,7 +45,7 @@ func (h RawHeaders) Append(dst []Header) []Header {
 		Header{HeaderReceived, strconv.AppendInt(nil, h.Received.UnixMicro(), 10)},
 	)
 	for _, o := range [...]struct{ key, value string }{
-		{HeaderAccount, h.Account}, {HeaderItemID, h.ItemID}, {HeaderTrace, h.Trace},
+		{HeaderAccount, h.Account}, {HeaderItemID, h.ItemID}, {HeaderMsgType, h.MsgType}, {HeaderTrace, h.Trace},
 	} {
 		if o.value != "" {
 			dst = append(dst, Header{o.key, []byte(o.value)})
@@ -65,6 +66,8 @@ func (h *RawHeaders) Set(key string, value []byte) error {
 		h.Account = string(value)
 	case HeaderItemID:
 		h.ItemID = string(value)
+	case HeaderMsgType:
+		h.MsgType = string(value)
 	case HeaderTrace:
 		h.Trace = string(value)
 	case HeaderReceived:

@@ -30,6 +30,7 @@ const (
 	SourceLocationGet  Source = "location_get"  // jimi.device.location.get
 	SourceTrackList    Source = "track_list"    // jimi.device.track.list
 	SourcePoll         Source = "poll"          // any other polled method
+	SourceAPI          Source = "api"           // the record of a call that changed something on the platform
 )
 
 // A Fix is one position of a device with its time, to the second: the pair
@@ -125,22 +126,23 @@ type Session struct {
 
 // An Alarm is an alarm that the device or the platform raised, reference 10.4
 // and the Open API push. The number alone means nothing: (MsgClass, Code,
-// Subtype) is its key.
+// Subtype) is its key. A JT/T 808 alarm 256 with several bits set is one record
+// for each bit, all of one place.
 type Alarm struct {
 	Item
 	EventTime  time.Time      `json:"event_time"` // alarmTime, else gateTime
 	GateTime   Opt[time.Time] `json:"gate_time,omitzero"`
 	MsgClass   int32          `json:"msg_class"` // 0 JIMI protocol, 1 JT/T 808
 	Code       string         `json:"code"`
-	Subtype    string         `json:"subtype,omitzero"`
-	Label      string         `json:"label,omitzero"` // alarmLabel or alarmSerialNo
-	Name       string         `json:"name,omitzero"`  // as the platform names it, if it does
-	Ended      bool           `json:"ended,omitzero"` // removeAlarmType: the end of the alarm Code
+	Subtype    string         `json:"subtype,omitzero"` // of the code 256: the number of the bit
+	Label      string         `json:"label,omitzero"`   // alarmLabel or alarmSerialNo
+	Name       string         `json:"name,omitzero"`    // as the platform names it, if it does
+	Ended      bool           `json:"ended,omitzero"`   // removeAlarmType: the end of the alarm Code
 	Lat        Opt[float64]   `json:"lat,omitzero"`
 	Lng        Opt[float64]   `json:"lng,omitzero"`
 	SpeedKMH   Opt[float64]   `json:"speed_kmh,omitzero"`
 	Satellites Opt[int32]     `json:"satellites,omitzero"`
-	Value      Opt[float64]   `json:"value,omitzero"`     // alertValue, meaning depends on Code
+	Value      Opt[float64]   `json:"value,omitzero"`     // alertValue, meaning depends on Code; of the code 256 the whole bitmask
 	VoltageV   Opt[float64]   `json:"voltage_v,omitzero"` // msg.voltage / 10
 	Level      Opt[int32]     `json:"level,omitzero"`     // alarmLevel
 	Status     Opt[int32]     `json:"status,omitzero"`    // alarmStatus
@@ -148,16 +150,82 @@ type Alarm struct {
 	DriverName string         `json:"driver_name,omitzero"`
 	FenceID    string         `json:"fence_id,omitzero"`
 	File       string         `json:"file,omitzero"` // announced media files, separated by a comma
-	Raw        Bytes          `json:"raw"`
+
+	Files               []string       `json:"files,omitzero"`                 // the same, each by itself
+	Serial              string         `json:"serial,omitzero"`                // alarmSerialNo
+	GPSTime             Opt[time.Time] `json:"gps_time,omitzero"`              // gpsTime or positioningTime
+	AltitudeM           Opt[float64]   `json:"altitude_m,omitzero"`            //
+	HeadingDeg          Opt[float64]   `json:"heading_deg,omitzero"`           // clockwise from north
+	FatigueLevel        Opt[float64]   `json:"fatigue_level,omitzero"`         // fatigueLevel
+	CarStatus           Opt[int64]     `json:"car_status,omitzero"`            // carStatus, bits of the JT/T 808 protocol
+	SignalDropChannel   string         `json:"signal_drop_channel,omitzero"`   // signalDropChannel: cameras without a signal, as sent
+	SignalCoverChannel  string         `json:"signal_cover_channel,omitzero"`  // signalCoverChannel: covered cameras, as sent
+	StorageFaultChannel string         `json:"storage_fault_channel,omitzero"` // storageFaultChannel, as sent
+	DrivingAlarmFlag    Opt[int64]     `json:"driving_alarm_flag,omitzero"`    // drivingAlarmFlag, bits
+	DeviceName          string         `json:"device_name,omitzero"`
+	Model               string         `json:"model,omitzero"`
+
+	Raw Bytes `json:"raw"`
 }
 
 // A Message is an item without a table of its own: command replies,
-// pass-through, extensions, unknown pushes.
+// pass-through, extensions, trip reports, unknown pushes. Which of its fields
+// are set depends on Kind; the rest of the item stays in Raw.
 type Message struct {
 	Item
 	Kind      string         `json:"kind"`
 	EventTime Opt[time.Time] `json:"event_time,omitzero"`
-	Raw       Bytes          `json:"raw"`
+	GateTime  Opt[time.Time] `json:"gate_time,omitzero"` // when the platform received it
+	PostTime  Opt[time.Time] `json:"post_time,omitzero"` // when the device sent it
+	GPSTime   Opt[time.Time] `json:"gps_time,omitzero"`
+	Lat       Opt[float64]   `json:"lat,omitzero"` // degrees, WGS-84
+	Lng       Opt[float64]   `json:"lng,omitzero"`
+
+	Type          string            `json:"type,omitzero"`           // what it is within its kind: type, eventType, extensionId, subMessagesId; of a trip report start or end
+	Category      string            `json:"category,omitzero"`       // protocol of the message, such as 0x9B
+	InstructionID string            `json:"instruction_id,omitzero"` // of the command it answers
+	MsgType       string            `json:"msg_type,omitzero"`       // of a command's answer: 1 asynchronous, 2 offline command
+	Code          string            `json:"code,omitzero"`           // of a command's answer: 100 success, see reference, appendix A
+	Text          string            `json:"text,omitzero"`           // of a command's answer, in words; of a parking report the address
+	Content       string            `json:"content,omitzero"`        // as it came: base64, hexadecimal, JSON or text
+	Parts         map[string]string `json:"parts,omitzero"`          // members of the content, by their number or name
+	IDs           []string          `json:"ids,omitzero"`            // of a list, each by itself
+
+	VoltageV         Opt[float64] `json:"voltage_v,omitzero"`          // extension 8197, part 1
+	DailyTrafficKB   Opt[float64] `json:"daily_traffic_kb,omitzero"`   // extension 8197, part 2
+	BatteryPercent   Opt[float64] `json:"battery_percent,omitzero"`    // extension 8197, part 3
+	Charging         Opt[bool]    `json:"charging,omitzero"`           // extension 8197, part 4
+	ICCID            string       `json:"iccid,omitzero"`              // extension 8197, part 5; ICCID announcements; device lists
+	Network          string       `json:"network,omitzero"`            // extension 8197, part 6: none, wifi, gsm, wcdma, lte
+	HDOP             Opt[float64] `json:"hdop,omitzero"`               // extension 8197, part 7 / 10
+	ExternalVoltageV Opt[float64] `json:"external_voltage_v,omitzero"` // extension 8197, part 8193
+
+	BeginTime   Opt[time.Time] `json:"begin_time,omitzero"` // of a trip, a parking or a mileage report
+	EndTime     Opt[time.Time] `json:"end_time,omitzero"`
+	BeginLat    Opt[float64]   `json:"begin_lat,omitzero"`
+	BeginLng    Opt[float64]   `json:"begin_lng,omitzero"`
+	EndLat      Opt[float64]   `json:"end_lat,omitzero"`
+	EndLng      Opt[float64]   `json:"end_lng,omitzero"`
+	DistanceM   Opt[float64]   `json:"distance_m,omitzero"` // miles (kilometres, by the reference) or distance (metres)
+	FuelL       Opt[float64]   `json:"fuel_l,omitzero"`     // oils
+	DurationS   Opt[float64]   `json:"duration_s,omitzero"` // runTimeSecond, elapsed or durSecond
+	IdleS       Opt[float64]   `json:"idle_s,omitzero"`     // idleTimes
+	StopS       Opt[float64]   `json:"stop_s,omitzero"`     // stopSecond: without movement
+	AvgSpeedKMH Opt[float64]   `json:"avg_speed_kmh,omitzero"`
+	MaxSpeedKMH Opt[float64]   `json:"max_speed_kmh,omitzero"`
+	TripSeq     Opt[int64]     `json:"trip_seq,omitzero"`
+	OdometerM   Opt[float64]   `json:"odometer_m,omitzero"` // currentMileage
+	ACC         Opt[bool]      `json:"acc,omitzero"`
+
+	VIN        string `json:"vin,omitzero"`
+	DeviceName string `json:"device_name,omitzero"`
+	Model      string `json:"model,omitzero"` // mcType
+	SIM        string `json:"sim,omitzero"`
+	Plate      string `json:"plate,omitzero"` // vehicleNumber or licensePlatNo
+	DriverName string `json:"driver_name,omitzero"`
+	GroupName  string `json:"group_name,omitzero"` // deviceGroup
+
+	Raw Bytes `json:"raw"`
 }
 
 // A DeadLetter is a record that could not be used, with its reason and its
