@@ -138,7 +138,9 @@ func (p *Pipeline) WaitAccounted(timeout time.Duration) *Account {
 	var last *Account
 	for {
 		for _, c := range p.Components() {
-			c.MustRun()
+			if !c.stopped {
+				c.MustRun()
+			}
 		}
 		a, err := p.Account(ctx)
 		if err == nil {

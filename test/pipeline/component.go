@@ -36,6 +36,8 @@ type Component struct {
 	admin string // address of the admin server
 	log   string // file of the output of all its processes
 
+	stopped bool // by Stop, and not launched again
+
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process has ended
 	err  error         // of the process, once done is closed
@@ -99,7 +101,7 @@ func (c *Component) Launch() {
 	if err := startChild(cmd); err != nil {
 		c.tb.Fatalf("start %s: %v", c.Name, err)
 	}
-	c.cmd, c.done = cmd, make(chan struct{})
+	c.cmd, c.done, c.stopped = cmd, make(chan struct{}), false
 	go func() {
 		c.err = cmd.Wait()
 		close(c.done)
@@ -184,6 +186,7 @@ func (c *Component) Kill() {
 func (c *Component) Stop() {
 	c.tb.Helper()
 	c.MustRun()
+	c.stopped = true
 	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		c.tb.Fatalf("stop %s: %v", c.Name, err)
 	}
