@@ -208,6 +208,10 @@ func TestOneFixByThreeWays(t *testing.T) {
 			t.Errorf("%d %s", n, what)
 		}
 	}
+	var why []string
+	if err := s.Reader.QueryRow(t.Context(), "SELECT groupUniqArray(kind || ': ' || error) FROM dead_letters").Scan(&why); err != nil || len(why) > 0 {
+		t.Errorf("dead letters: %v %v", why, err)
+	}
 	if thrice := s.number(t, `SELECT count() FROM (SELECT imei, fix_time FROM fix_sightings GROUP BY imei, fix_time
 		HAVING count() = 3 AND uniqExactIf(source, source IN ('push', 'location_list', 'track_list')) = 3
 		AND (imei, fix_time) IN (SELECT imei, fix_time FROM fixes)

@@ -34,15 +34,17 @@ func parseAnswer(body []byte) (code, message string, rows []json.RawMessage, err
 	if message = jimi.Text(e.Message); message == "" {
 		message = jimi.Text(e.Msg)
 	}
-	for _, part := range []json.RawMessage{e.Result, e.Data} {
-		if empty(part) {
-			continue
-		}
-		if rows, err = rowsOf(part); err != nil || len(rows) > 0 {
-			return code, message, rows, err
-		}
+	rows, list, err := rowsOf(e.Result)
+	if err != nil || len(rows) > 0 {
+		return code, message, rows, err
 	}
-	return code, message, nil, nil
+	// Beside an empty list in result, an object in data is about the list as a
+	// whole: the mileage of a track.
+	rows, inData, err := rowsOf(e.Data)
+	if list && !inData {
+		rows = nil
+	}
+	return code, message, rows, err
 }
 
 func empty(value json.RawMessage) bool {
@@ -50,17 +52,20 @@ func empty(value json.RawMessage) bool {
 }
 
 // rowsOf finds the rows of result or data: an array, an object that holds one
-// under rows, result, list or one of the reports' names, or the value itself.
-func rowsOf(value json.RawMessage) ([]json.RawMessage, error) {
+// under rows, result, list or one of the reports' names, or the value itself,
+// which then is no list.
+func rowsOf(value json.RawMessage) (rows []json.RawMessage, list bool, err error) {
+	if empty(value) {
+		return nil, false, nil
+	}
 	switch value[0] {
 	case '[':
-		var rows []json.RawMessage
 		err := json.Unmarshal(value, &rows)
-		return rows, err
+		return rows, true, err
 	case '{':
 		var members map[string]json.RawMessage
 		if err := json.Unmarshal(value, &members); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		for _, name := range []string{"rows", "result", "list", "datDatas", "dayList"} {
 			if m := members[name]; len(m) > 0 && m[0] == '[' {
@@ -68,7 +73,7 @@ func rowsOf(value json.RawMessage) ([]json.RawMessage, error) {
 			}
 		}
 	}
-	return []json.RawMessage{value}, nil
+	return []json.RawMessage{value}, false, nil
 }
 
 // imeiOf is the device that a row names.

@@ -466,3 +466,27 @@ func TestSecretsStayHidden(t *testing.T) {
 	require.NotContains(t, s.logs.String(), s.platform.Account().AppSecret)
 	require.NotContains(t, s.logs.String(), s.platform.Account().PasswordMD5)
 }
+
+// Rows are found wherever the platform puts them, and only rows.
+func TestRowsAreFound(t *testing.T) {
+	for answer, want := range map[string]int{
+		`{"code":0,"result":[{"imei":"1"},{"imei":"2"}],"data":[{"totalMileage":1}]}`: 2,
+		`{"code":0,"result":[],"data":{"mileage":0}}`:                                 0,
+		`{"code":0,"result":[],"data":{"rows":[{"imei":"1"}]}}`:                       1,
+		`{"code":0,"result":null,"data":{"rows":[{"imei":"1"}],"total":"1"}}`:         1,
+		`{"code":0,"result":null,"data":{"result":[{"imei":"1"}]}}`:                   1,
+		`{"code":"0","result":{"imei":"1"},"data":null}`:                              1,
+		`{"code":0,"result":{"total":294,"rows":[{"imei":"1"}]}}`:                     1,
+		`{"code":0,"result":"","data":[{"imei":"1"}]}`:                                1,
+		`{"code":0}`: 0,
+	} {
+		c, _ := reply(t, answer)
+		n := 0
+		require.NoError(t, openapi.Each(t.Context(), c, &openapi.DeviceList, openapi.DeviceListParams{}, func(r openapi.Row[openapi.Device]) error {
+			n++
+			require.NotEmpty(t, r.IMEI)
+			return r.Err
+		}))
+		require.Equal(t, want, n, answer)
+	}
+}
