@@ -27,7 +27,7 @@ type PushOptions struct {
 	// Shares of the fixes at rest that drift by some metres, and of all fixes
 	// that jump far away; both are false fixes beside the true ones.
 	Drift, Jumps float64
-	OpenAPI, Tag bool // push alarms by the Open API push as well, and TAG points
+	OpenAPI, Tag bool      // push alarms by the Open API push as well, and TAG points
 	Since        time.Time // begin with what was due from then on; zero: now
 	Every        time.Duration
 	Batch        int
