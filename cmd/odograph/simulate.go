@@ -29,6 +29,8 @@ type simulation struct {
 	delimiter string
 	zone      string
 	speedUnit string
+
+	serve serving
 }
 
 func simulateCommand() *cobra.Command {
@@ -67,10 +69,16 @@ has to find it. A device that is not an IMEI gets a made-up one, always the same
     --time-column DAY_CORRIGIDO --time-column PR --time-layout '2/1/2006 15:04:05' --time-zone America/Sao_Paulo \
     --lat-column LAT --lng-column LONG --speed-column SPD_KMH --heading-column HEADING driver_A.csv.gz
 
+  # the simulated platform, for polls and for pushes to a collector
+  odograph simulate --serve 127.0.0.1:8765 --devices 20 --url http://127.0.0.1:8080 --token secret
+
   # ten times faster than it was driven
   odograph simulate --token secret --imei-column drive --time-column time_utc --time-layout rfc3339 --speedup 10 \
     --lat-column gps_lat --lng-column gps_long --speed-column speed_mph --speed-unit mph --heading-column gps_heading_raw drives.csv.gz`,
 		RunE: func(cmd *cobra.Command, files []string) error {
+			if s.serve.listen != "" {
+				return s.servePlatform(cmd.Context(), cmd.OutOrStdout())
+			}
 			src, err := s.source(files)
 			if err != nil {
 				return err
@@ -84,6 +92,7 @@ has to find it. A device that is not an IMEI gets a made-up one, always the same
 
 func (s *simulation) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
+	s.serve.bind(f)
 	f.StringVar(&s.send.URL, "url", "http://127.0.0.1:8080", "the collector")
 	f.StringVar(&s.send.Token, "token", os.Getenv("ODOGRAPH_PUSH_TOKEN"), "push token (ODOGRAPH_PUSH_TOKEN)")
 	f.Lookup("token").DefValue = ""

@@ -106,6 +106,24 @@ func (p *Pipeline) newCollector(instance string, settings map[string]string) (c 
 	return c, "http://" + listen
 }
 
+// CollectorSettings is the environment of a command that is run beside the
+// collector.
+func (p *Pipeline) CollectorSettings() []string { return p.Collector.env }
+
+// Run runs a program to its end and gives all that it wrote, and its status.
+func Run(tb testing.TB, name string, env []string, args ...string) (out string, status int) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary(tb, name), args...) //nolint:gosec // a program of ours
+	cmd.Env = env
+	b, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		tb.Fatalf("%s %v: %v", name, args, err)
+	}
+	return string(b), cmd.ProcessState.ExitCode()
+}
+
 // setup runs odograph setup.
 func (p *Pipeline) setup(o Options) {
 	p.tb.Helper()

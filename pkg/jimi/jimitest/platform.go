@@ -364,3 +364,10 @@ func (p *Platform) limit(a Account, now time.Time) *refusal {
 	p.recent = append(p.recent, now)
 	return nil
 }
+
+// Tokens are all access tokens that were given out: secrets to search for.
+func (p *Platform) Tokens() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Collect(maps.Keys(p.tokens))
+}
