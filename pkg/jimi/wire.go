@@ -16,6 +16,10 @@ func Text(value []byte) string { return textOf(value) }
 // is absent.
 func Number(value []byte) schema.Opt[float64] { return option(number(value)) }
 
+// Amount is Number for quantities that are never below 0; -1, by which the
+// platform says that it does not know one, is absent.
+func Amount(value []byte) schema.Opt[float64] { return option(atLeastZero(value)) }
+
 // Time reads a time in any of the vendor's forms, UTC where no zone is given.
 func Time(value []byte) schema.Opt[time.Time] { return option(instant(value)) }
 

@@ -56,9 +56,9 @@ func (p *Platform) mess(out object, refused bool) {
 	}
 	switch p.random.IntN(3) {
 	case 0:
-		out["result"], out["data"] = nil, object{"rows": rows, "totalRows": strconv.Itoa(len(rows))}
+		out["result"], out["data"] = nil, object{"rows": rows}
 	case 1:
-		out["result"], out["data"] = nil, object{"result": rows, "totalRecord": len(rows)}
+		out["result"], out["data"] = nil, object{"result": rows}
 	}
 }
 
@@ -260,7 +260,7 @@ func inData(name string, a answerer) answerer {
 		if refused != nil {
 			return nil, nil, refused
 		}
-		return nil, object{name: rows, "totalRows": strconv.Itoa(len(rows.([]object)))}, nil
+		return nil, object{name: rows}, nil
 	}
 }
 

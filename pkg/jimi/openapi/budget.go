@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -58,7 +59,10 @@ func (b *budget) acquire(ctx context.Context, c *Client, method string) error {
 			}
 			continue
 		}
-		return b.limit.Wait(ctx)
+		if err := b.limit.Wait(ctx); err != nil {
+			return fmt.Errorf("%s: wait for the account's rate: %w", method, err)
+		}
+		return nil
 	}
 }
 

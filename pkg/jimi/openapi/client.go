@@ -114,7 +114,7 @@ func NewClient(a Account, o Options) (*Client, error) {
 		}
 	}
 	c := &Client{account: a, opts: o, budget: newBudget(a.CallsPerMinute), calls: map[string]int64{}}
-	c.holder.c = c
+	c.holder.c, c.holder.turn = c, make(chan struct{}, 1)
 	return c, nil
 }
 
@@ -156,21 +156,24 @@ type request struct {
 
 // send makes one call good: within the budget, with a token, again where that
 // is safe and may help. A token that is refused is dropped once.
-func (c *Client) send(ctx context.Context, r request) ([]json.RawMessage, error) {
+func (c *Client) send(ctx context.Context, r request) (answer, error) {
 	dropped := false
-	try := func() ([]json.RawMessage, error) {
+	try := func() (answer, error) {
 		for {
 			token := ""
 			if !r.open {
 				var err error
 				if token, err = c.holder.token(ctx); err != nil {
-					return nil, final(err)
+					if !again(err, false) { // nothing of the call itself was sent
+						err = final(err)
+					}
+					return answer{}, err
 				}
 			}
 			if err := c.budget.acquire(ctx, c, r.method); err != nil {
-				return nil, final(err)
+				return answer{}, final(err)
 			}
-			rows, err := c.once(ctx, r, token)
+			a, err := c.once(ctx, r, token)
 			var refused *Error
 			if errors.As(err, &refused) && (refused.Code == "1004" || refused.Code == "401") && !r.open && !dropped {
 				dropped = true
@@ -180,15 +183,15 @@ func (c *Client) send(ctx context.Context, r request) ([]json.RawMessage, error)
 			if !again(err, r.mutates) {
 				err = final(err)
 			}
-			return rows, err
+			return a, err
 		}
 	}
-	rows, err := backoff.Retry(ctx, try, backoff.WithBackOff(c.opts.Backoff()), backoff.WithMaxTries(maxTries), backoff.WithMaxElapsedTime(0))
+	a, err := backoff.Retry(ctx, try, backoff.WithBackOff(c.opts.Backoff()), backoff.WithMaxTries(maxTries), backoff.WithMaxElapsedTime(0))
 	var permanent *backoff.PermanentError
 	if errors.As(err, &permanent) {
 		err = permanent.Unwrap()
 	}
-	return rows, err
+	return a, err
 }
 
 func final(err error) error {
@@ -212,7 +215,7 @@ func again(err error, mutates bool) bool {
 }
 
 // once sends a call.
-func (c *Client) once(ctx context.Context, r request, token string) (rows []json.RawMessage, err error) {
+func (c *Client) once(ctx context.Context, r request, token string) (a answer, err error) {
 	start := time.Now()
 	defer func() {
 		class := ClassOf(err)
@@ -224,7 +227,7 @@ func (c *Client) once(ctx context.Context, r request, token string) (rows []json
 		c.calls[r.method]++
 		c.mu.Unlock()
 		if c.opts.Observe != nil {
-			c.opts.Observe(CallStats{r.method, time.Since(start), class, len(rows)})
+			c.opts.Observe(CallStats{r.method, time.Since(start), class, len(a.rows)})
 		}
 	}()
 	timeout := r.timeout
@@ -233,18 +236,30 @@ func (c *Client) once(ctx context.Context, r request, token string) (rows []json
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	body, err := c.post(ctx, c.account.URL, c.signed(r, token), r.method)
+	form := c.signed(r, token)
+	body, err := c.post(ctx, c.account.URL, form, r.method)
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
-	code, message, rows, err := parseAnswer(body)
-	if err != nil {
-		return nil, &Error{Method: r.method, Class: ClassTransient, Err: err}
+	if a, err = parseAnswer(body); err != nil {
+		return answer{}, &Error{Method: r.method, Class: ClassTransient, Err: err}
 	}
-	if code != "0" {
-		return nil, refusal(r.method, code, message)
+	if a.code != "0" {
+		return answer{}, refusal(r.method, a.code, c.redact(a.message, form))
 	}
-	return rows, nil
+	return a, nil
+}
+
+// redact hides what a message may have taken over from the call.
+func (c *Client) redact(message string, form url.Values) string {
+	for _, secret := range []string{
+		form.Get("access_token"), form.Get("refresh_token"), form.Get("sign"), c.account.AppSecret, c.account.PasswordMD5,
+	} {
+		if secret != "" {
+			message = strings.ReplaceAll(message, secret, "***")
+		}
+	}
+	return message
 }
 
 // signed are a call's parameters with those that every call has (reference 1).
@@ -314,11 +329,11 @@ func single[P, R any](ctx context.Context, c *Client, m *Method[P, R], p P, targ
 	if err != nil {
 		return out, err
 	}
-	rows, err := c.once(ctx, request{method: m.Name, mutates: true, params: pl.fixed, open: true}, "")
-	if err != nil || len(rows) == 0 {
+	a, err := c.once(ctx, request{method: m.Name, mutates: true, params: pl.fixed, open: true}, "")
+	if err != nil || len(a.rows) == 0 {
 		return out, err
 	}
-	if err := json.Unmarshal(rows[0], &out); err != nil {
+	if err := json.Unmarshal(a.rows[0], &out); err != nil {
 		return out, &Error{Method: m.Name, Class: ClassTransient, Err: errors.New("the answer is not of the documented form")}
 	}
 	return out, nil

@@ -1,8 +1,10 @@
 package openapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -28,11 +30,15 @@ func Each[P, R any](ctx context.Context, c *Client, m *Method[P, R], p P, yield 
 		return err
 	}
 	f := fetch{ctx: ctx, c: c, plan: pl, info: m.Info(), size: m.Size, paging: m.Paging, timeout: m.Timeout}
-	give := func(rows []json.RawMessage) error {
+	give := func(rows []json.RawMessage, imeis []string) error {
+		only := pl.imei
+		if len(imeis) == 1 {
+			only = imeis[0]
+		}
 		for _, raw := range rows {
 			row := Row[R]{JSON: raw, IMEI: imeiOf(raw)}
 			if row.IMEI == "" {
-				row.IMEI = pl.imei
+				row.IMEI = only
 			}
 			row.Err = json.Unmarshal(raw, &row.Value)
 			if err := yield(row); err != nil {
@@ -108,13 +114,13 @@ func (f *fetch) spans() []stretch {
 
 // stretch reads all rows of a time. As many rows as the platform gives at most
 // mean that others may be missing: then the time is halved.
-func (f *fetch) stretch(imeis []string, s stretch, give func([]json.RawMessage) error) error {
+func (f *fetch) stretch(imeis []string, s stretch, give func([]json.RawMessage, []string) error) error {
 	rows, full, err := f.pages(imeis, s)
 	if err != nil {
 		return err
 	}
 	if !full {
-		return give(rows)
+		return give(rows, imeis)
 	}
 	if len(imeis) > 1 { // fewer devices first: their rows of one second are fewer, too
 		half := len(imeis) / 2
@@ -123,7 +129,13 @@ func (f *fetch) stretch(imeis []string, s stretch, give func([]json.RawMessage) 
 		}
 		return f.stretch(imeis[half:], s, give)
 	}
-	if s.begin.IsZero() || !s.end.After(s.begin) {
+	if s.begin.IsZero() || s.end.IsZero() {
+		return &Error{
+			Method: f.info.Name, Class: ClassParameter, Message: fmt.Sprintf("%d rows, as many as the platform gives at most", len(rows)),
+			Hint: "give begin and end, so that the time can be split",
+		}
+	}
+	if !s.end.After(s.begin) {
 		return &Error{
 			Method: f.info.Name, Class: ClassBusiness,
 			Message: fmt.Sprintf("%d rows within one second, as many as the platform gives at most", len(rows)),
@@ -137,43 +149,67 @@ func (f *fetch) stretch(imeis []string, s stretch, give func([]json.RawMessage) 
 	return f.stretch(imeis, stretch{middle.Add(time.Second), s.end}, give)
 }
 
-// pages reads all pages of one question.
+// maxPages bounds a node that never comes to an end.
+const maxPages = 10_000
+
+// pages reads all pages of one question. A page that is not full is the last
+// one, unless the answer says that there are more rows: some nodes give
+// smaller pages than they are asked for.
 func (f *fetch) pages(imeis []string, s stretch) (all []json.RawMessage, full bool, err error) {
-	for page := 0; ; page++ {
-		params := maps.Clone(f.plan.fixed)
-		set := func(name, value string) {
-			if name != "" && value != "" {
-				params[name] = value
-			}
+	first := 0 // of start_row
+	for page := 0; page < maxPages; page++ {
+		params := f.params(imeis, s, page, first+len(all))
+		a, err := f.c.send(f.ctx, request{method: f.info.Name, mutates: f.info.Mutates, timeout: f.timeout, params: params})
+		var refused *Error
+		if errors.As(err, &refused) && refused.Code == "1001" && f.paging == ByRow && page == 0 && first == 0 {
+			first, page = 1, -1 // some nodes count rows from 1 (A22)
+			continue
 		}
-		set(f.plan.imeisName, strings.Join(imeis, ","))
-		if !s.begin.IsZero() {
-			set(f.plan.beginName, s.begin.Format(platformTime))
-		}
-		if !s.end.IsZero() {
-			set(f.plan.endName, s.end.Format(platformTime))
-		}
-		switch f.paging {
-		case ByPage:
-			set(f.plan.pageName, strconv.Itoa(page+1))
-		case ByPageOf0:
-			set(f.plan.pageName, strconv.Itoa(page))
-		case ByRow:
-			set(f.plan.rowName, strconv.Itoa(page*f.size))
-		}
-		if f.size > 0 {
-			set(f.plan.sizeName, strconv.Itoa(f.size))
-		}
-		rows, err := f.c.send(f.ctx, request{method: f.info.Name, mutates: f.info.Mutates, timeout: f.timeout, params: params})
 		if err != nil {
 			return nil, false, err
 		}
-		all = append(all, rows...)
+		if n := len(a.rows); page > 0 && n > 0 && n <= len(all) && bytes.Equal(all[len(all)-n], a.rows[0]) && bytes.Equal(all[len(all)-1], a.rows[n-1]) {
+			return nil, false, &Error{
+				Method: f.info.Name, Class: ClassBusiness, Message: "the platform gives the same page again",
+				Hint: "ask for a shorter time or fewer devices, so that one page holds all",
+			}
+		}
+		all = append(all, a.rows...)
 		if f.info.MaxRows > 0 && len(all) >= f.info.MaxRows {
 			return all, true, nil
 		}
-		if f.paging == NoPages || len(rows) < f.size {
+		if f.paging == NoPages || len(a.rows) == 0 || len(a.rows) < f.size && len(all) >= a.total {
 			return all, false, nil
 		}
 	}
+	return nil, false, &Error{Method: f.info.Name, Class: ClassBusiness, Message: "the pages do not end", Hint: "ask for a shorter time"}
+}
+
+// params are those of one page of a question.
+func (f *fetch) params(imeis []string, s stretch, page, row int) map[string]string {
+	params := maps.Clone(f.plan.fixed)
+	set := func(name, value string) {
+		if name != "" && value != "" {
+			params[name] = value
+		}
+	}
+	set(f.plan.imeisName, strings.Join(imeis, ","))
+	if !s.begin.IsZero() {
+		set(f.plan.beginName, s.begin.Format(platformTime))
+	}
+	if !s.end.IsZero() {
+		set(f.plan.endName, s.end.Format(platformTime))
+	}
+	switch f.paging {
+	case ByPage:
+		set(f.plan.pageName, strconv.Itoa(page+1))
+	case ByPageOf0:
+		set(f.plan.pageName, strconv.Itoa(page))
+	case ByRow:
+		set(f.plan.rowName, strconv.Itoa(row))
+	}
+	if f.size > 0 {
+		set(f.plan.sizeName, strconv.Itoa(f.size))
+	}
+	return params
 }

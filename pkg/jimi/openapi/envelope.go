@@ -21,22 +21,30 @@ type envelope struct {
 
 var errNoCode = errors.New("the answer has no code")
 
-// parseAnswer reads an answer: its code as text and its rows, each as the
-// vendor's bytes.
-func parseAnswer(body []byte) (code, message string, rows []json.RawMessage, err error) {
+// An answer is what an envelope held.
+type answer struct {
+	code, message string
+	rows          []json.RawMessage // each as the vendor's bytes
+	total         int               // of all pages, where the answer says it; else 0
+}
+
+// parseAnswer reads an answer.
+func parseAnswer(body []byte) (a answer, err error) {
 	var e envelope
 	if err := json.Unmarshal(body, &e); err != nil {
-		return "", "", nil, fmt.Errorf("the answer is not the JSON of the platform: %w", err)
+		return a, fmt.Errorf("the answer is not the JSON of the platform: %w", err)
 	}
-	if code = jimi.Text(e.Code); code == "" {
-		return "", "", nil, errNoCode
+	if a.code = jimi.Text(e.Code); a.code == "" {
+		return a, errNoCode
 	}
-	if message = jimi.Text(e.Message); message == "" {
-		message = jimi.Text(e.Msg)
+	if a.message = jimi.Text(e.Message); a.message == "" {
+		a.message = jimi.Text(e.Msg)
 	}
+	a.total = max(totalOf(e.Result), totalOf(e.Data))
 	rows, list, err := rowsOf(e.Result)
 	if err != nil || len(rows) > 0 {
-		return code, message, rows, err
+		a.rows = rows
+		return a, err
 	}
 	// Beside an empty list in result, an object in data is about the list as a
 	// whole: the mileage of a track.
@@ -44,11 +52,29 @@ func parseAnswer(body []byte) (code, message string, rows []json.RawMessage, err
 	if list && !inData {
 		rows = nil
 	}
-	return code, message, rows, err
+	a.rows = rows
+	return a, err
+}
+
+// totalOf is the number of rows of all pages, under any of its names.
+func totalOf(value json.RawMessage) int {
+	if len(value) == 0 || value[0] != '{' {
+		return 0
+	}
+	var t struct {
+		Total     Number `json:"total"`
+		TotalRows Number `json:"totalRows"`
+		DataTotal Number `json:"dataTotalRows"`
+		Records   Number `json:"totalRecord"`
+	}
+	if json.Unmarshal(value, &t) != nil {
+		return 0
+	}
+	return int(max(t.Total.Value, t.TotalRows.Value, t.DataTotal.Value, t.Records.Value, 0))
 }
 
 func empty(value json.RawMessage) bool {
-	return len(value) == 0 || bytes.Equal(value, []byte("null")) || bytes.Equal(value, []byte(`""`))
+	return len(value) == 0 || bytes.Equal(value, []byte("null")) || bytes.Equal(value, []byte(`""`)) || bytes.Equal(value, []byte("{}"))
 }
 
 // rowsOf finds the rows of result or data: an array, an object that holds one

@@ -128,8 +128,8 @@ func refusal(method, code, message string) *Error {
 	if v.class == ClassRate && strings.Contains(strings.ToLower(message), "quota") {
 		v = verdict{ClassQuota, "the account's calls of this day are used up; more from the next day (UTC) on"}
 	}
-	if len(message) > 200 {
-		message = message[:200] + "…"
+	if text := []rune(message); len(text) > 200 {
+		message = string(text[:200]) + "…"
 	}
 	return &Error{Method: method, Code: code, Message: message, Class: v.class, Hint: v.hint}
 }

@@ -154,6 +154,11 @@ func setParams(method string, p any, given map[string]string) error {
 			errs = append(errs, wrongParam(method, name, err.Error()))
 		}
 	}
+	for _, f := range fields {
+		if f.required && f.role != "account" && given[f.name] == "" {
+			errs = append(errs, wrongParam(method, f.name, "is required"))
+		}
+	}
 	return errors.Join(errs...)
 }
 
@@ -218,7 +223,8 @@ func planOf(method string, p any, target string) (*plan, error) {
 	var errs []error
 	for _, f := range fieldsOf(v.Type()) {
 		value := v.Field(f.index)
-		if value.IsZero() && f.required && f.role != "account" {
+		number := value.Kind() == reflect.Float64 // 0 is a coordinate
+		if value.IsZero() && f.required && f.role != "account" && !number {
 			errs = append(errs, wrongParam(method, f.name, "is required"))
 		}
 		switch f.role {
@@ -236,6 +242,9 @@ func planOf(method string, p any, target string) (*plan, error) {
 			pl.rowName = f.name
 		default:
 			text := paramText(value)
+			if number && f.required && text == "" {
+				text = "0"
+			}
 			if f.role == "account" && text == "" {
 				text = target
 			}

@@ -478,6 +478,7 @@ func TestRowsAreFound(t *testing.T) {
 		`{"code":"0","result":{"imei":"1"},"data":null}`:                              1,
 		`{"code":0,"result":{"total":294,"rows":[{"imei":"1"}]}}`:                     1,
 		`{"code":0,"result":"","data":[{"imei":"1"}]}`:                                1,
+		`{"code":0,"result":{},"data":{"rows":[{"imei":"1"}]}}`:                       1,
 		`{"code":0}`: 0,
 	} {
 		c, _ := reply(t, answer)
@@ -489,4 +490,129 @@ func TestRowsAreFound(t *testing.T) {
 		}))
 		require.Equal(t, want, n, answer)
 	}
+}
+
+// What the platform repeats of a call in its message stays hidden.
+func TestAnEchoedSecretStaysHidden(t *testing.T) {
+	var seen string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		if r.PostForm.Get("method") == openapi.TokenGet.Name {
+			_, _ = io.WriteString(w, `{"code":0,"result":{"accessToken":"tok-secret","expiresIn":7200}}`)
+			return
+		}
+		seen = r.PostForm.Get("sign")
+		b, _ := json.Marshal(map[string]any{"code": 1001, "message": "bad call " + r.PostForm.Encode()})
+		_, _ = w.Write(b)
+	}))
+	t.Cleanup(server.Close)
+	c, err := openapi.NewClient(openapi.Account{Name: "n", URL: server.URL, AppKey: "k", AppSecret: "s3cret", User: "u", PasswordMD5: "m", AllowHTTP: true}, openapi.Options{})
+	require.NoError(t, err)
+	_, err = openapi.Call(t.Context(), c, &openapi.DeviceList, openapi.DeviceListParams{})
+	require.Equal(t, openapi.ClassParameter, openapi.ClassOf(err))
+	require.NotContains(t, err.Error(), "tok-secret")
+	require.NotContains(t, err.Error(), seen)
+}
+
+// paged answers pages of at most give rows out of all, and counts the calls.
+func paged(t *testing.T, answer func(call int, form map[string][]string) string) (*openapi.Client, *int) {
+	t.Helper()
+	calls := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		if r.PostForm.Get("method") == openapi.TokenGet.Name {
+			_, _ = io.WriteString(w, `{"code":0,"result":{"accessToken":"tok","expiresIn":7200}}`)
+			return
+		}
+		calls++
+		_, _ = io.WriteString(w, answer(calls, r.PostForm))
+	}))
+	t.Cleanup(server.Close)
+	c, err := openapi.NewClient(openapi.Account{Name: "n", URL: server.URL, AppKey: "k", AppSecret: "s", User: "u", PasswordMD5: "m", AllowHTTP: true, CallsPerMinute: 60_000}, openapi.Options{Backoff: quick})
+	require.NoError(t, err)
+	return c, &calls
+}
+
+func pageOf(from, n, total int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = fmt.Sprintf(`{"imei":"1","durSecond":"%d"}`, from+i)
+	}
+	return fmt.Sprintf(`{"code":0,"result":null,"data":{"dataTotalRows":"%d","rows":[%s]}}`, total, strings.Join(rows, ","))
+}
+
+var parking = openapi.ReportParkingParams{IMEIs: []string{"1"}, Begin: start, End: start.Add(time.Hour), ACC: "off"}
+
+func TestSmallPagesAreReadToTheEnd(t *testing.T) {
+	c, calls := paged(t, func(_ int, form map[string][]string) string {
+		var from int
+		_, _ = fmt.Sscan(form["start_row"][0], &from)
+		return pageOf(from, min(50, 200-from), 200)
+	})
+	seen := map[float64]bool{}
+	require.NoError(t, openapi.Each(t.Context(), c, &openapi.ReportParking, parking, func(r openapi.Row[openapi.Parking]) error {
+		seen[r.Value.DurationS.Value] = true
+		return r.Err
+	}))
+	require.Len(t, seen, 200)
+	require.Equal(t, 4, *calls)
+}
+
+func TestANodeThatIgnoresPagesIsNoticed(t *testing.T) {
+	c, calls := paged(t, func(int, map[string][]string) string { return pageOf(0, 100, 0) })
+	_, err := openapi.Call(t.Context(), c, &openapi.ReportParking, parking)
+	require.ErrorContains(t, err, "same page again")
+	require.Equal(t, 2, *calls)
+}
+
+func TestANodeThatCountsRowsFromOne(t *testing.T) {
+	c, _ := paged(t, func(_ int, form map[string][]string) string {
+		if form["start_row"][0] == "0" {
+			return `{"code":1001,"message":"Parameter validation"}`
+		}
+		return pageOf(1, 3, 3)
+	})
+	n := 0
+	require.NoError(t, openapi.Each(t.Context(), c, &openapi.ReportParking, parking, func(openapi.Row[openapi.Parking]) error { n++; return nil }))
+	require.Equal(t, 3, n)
+}
+
+// A caller that goes away does not wait for the one that looks after the token.
+func TestWaitingForATokenEndsWithItsContext(t *testing.T) {
+	s := stage(t, jimitest.Options{})
+	c := s.newClient(t, openapi.Options{MayFetch: func() bool { return false }})
+	long, cancelLong := context.WithCancel(t.Context())
+	defer cancelLong()
+	go func() { _, _ = openapi.Call(long, c, &openapi.DeviceList, openapi.DeviceListParams{}) }()
+	time.Sleep(50 * time.Millisecond)
+	short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	_, err := openapi.Call(short, c, &openapi.DeviceList, openapi.DeviceListParams{})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Less(t, time.Since(began), 2*time.Second)
+}
+
+func TestSentinelsAndZero(t *testing.T) {
+	c, _ := reply(t, `{"code":0,"result":[{"imei":"1","speed":"-1","direction":"-1","lat":-1,"lng":"-1.5"}]}`)
+	l, err := openapi.Call(t.Context(), c, &openapi.LocationGet, openapi.LocationGetParams{IMEIs: []string{"1"}})
+	require.NoError(t, err)
+	require.False(t, l.SpeedKMH.Valid)
+	require.False(t, l.DirectionDeg.Valid)
+	require.Equal(t, -1.0, l.Lat.Value)
+	require.Equal(t, -1.5, l.Lng.Value)
+	_, err = openapi.Call(t.Context(), c, &openapi.DeviceFenceCreate, openapi.DeviceFenceParams{
+		IMEI: "1", Name: "Greenwich", AlarmType: "in", ReportMode: "0", Switch: "ON", Lat: 51.5, Lng: 0, Radius: 3, Zoom: 3, MapType: "GOOGLE",
+	})
+	require.NoError(t, err, "longitude 0 is a place")
+}
+
+// A row that names no device belongs to the only one that was asked for.
+func TestTheOnlyDeviceOfACall(t *testing.T) {
+	c, _ := reply(t, `{"code":0,"result":[{"startTime":"2026-05-04 06:00:00"}]}`)
+	require.NoError(t, openapi.Each(t.Context(), c, &openapi.ReportTrips, openapi.ReportTripsParams{IMEIs: []string{"17"}, Begin: start, End: start.Add(time.Hour)},
+		func(r openapi.Row[openapi.Trip]) error {
+			require.Equal(t, "17", r.IMEI)
+			return nil
+		}))
 }

@@ -53,6 +53,7 @@ const (
 	fetchEvery = time.Minute      // at most (reference 3.1)
 	mostAhead  = 10 * time.Minute // of expiry, a token is renewed
 	awaitEvery = 500 * time.Millisecond
+	retryAfter = 2 * time.Second // a token could not be asked for
 )
 
 // usable tells whether a token lives long enough for one more call.
@@ -65,61 +66,71 @@ func old(t Token, now time.Time) bool {
 	return !now.Before(t.Expires.Add(-ahead))
 }
 
-// holder hands out an account's token. One goroutine fetches, the others wait.
+// holder hands out an account's token. One goroutine fetches, the others wait,
+// each no longer than its own context.
 type holder struct {
-	c  *Client
-	mu sync.Mutex
+	c    *Client
+	turn chan struct{} // holds one element while somebody looks after the token
 	// refused is the token that the platform did not take: it is not used again.
 	refused string
-	fetched time.Time // of the last attempt to get one
+	next    time.Time // not before then is a token asked for
 }
 
 // token gives a token that is thought to be good.
 func (h *holder) token(ctx context.Context) (string, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	for {
-		t, err := h.c.opts.Store.Load(ctx)
-		if err != nil {
+		select {
+		case h.turn <- struct{}{}:
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+		access, wait, err := h.look(ctx)
+		<-h.turn
+		if err != nil || access != "" {
+			return access, err
+		}
+		if err := h.c.wait(ctx, wait); err != nil {
 			return "", err
 		}
-		now := h.c.opts.Now()
-		good := usable(t, now) && t.Access != h.refused
-		mine := h.c.opts.MayFetch == nil || h.c.opts.MayFetch()
-		if good && (!mine || !old(t, now) || now.Sub(h.fetched) < fetchEvery) {
-			return t.Access, nil
-		}
-		if !mine { // another client of the account holds the token
-			if err := h.c.wait(ctx, awaitEvery); err != nil {
-				return "", err
-			}
-			continue
-		}
-		if wait := fetchEvery - now.Sub(h.fetched); wait > 0 && !h.fetched.IsZero() {
-			if err := h.c.wait(ctx, wait); err != nil {
-				return "", err
-			}
-			continue
-		}
-		next, err := h.fetch(ctx, t, good)
-		if err != nil {
-			if good {
-				return t.Access, nil // it lives on for a while
-			}
-			return "", err
-		}
-		if err := h.c.opts.Store.Save(ctx, next); err != nil {
-			return "", err
-		}
-		h.refused = ""
-		return next.Access, nil
 	}
+}
+
+// look gives the token, or how long to wait before looking again.
+func (h *holder) look(ctx context.Context) (access string, wait time.Duration, err error) {
+	t, err := h.c.opts.Store.Load(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	now := h.c.opts.Now()
+	good := usable(t, now) && t.Access != h.refused
+	mine := h.c.opts.MayFetch == nil || h.c.opts.MayFetch()
+	early := now.Before(h.next)
+	switch {
+	case good && (!mine || early || !old(t, now)):
+		return t.Access, 0, nil
+	case !mine: // another client of the account holds the token
+		return "", awaitEvery, nil
+	case early:
+		return "", h.next.Sub(now), nil
+	}
+	next, err := h.fetch(ctx, t, good)
+	if err == nil {
+		err = h.c.opts.Store.Save(ctx, next)
+	}
+	switch {
+	case err == nil:
+		h.refused = ""
+		return next.Access, 0, nil
+	case good:
+		return t.Access, 0, nil // it lives on for a while
+	}
+	return "", 0, err
 }
 
 // fetch renews a token that is still good, and else asks for a new one.
 func (h *holder) fetch(ctx context.Context, t Token, good bool) (Token, error) {
 	began := h.c.opts.Now()
-	h.fetched = began
+	h.next = began.Add(fetchEvery)
 	var answer TokenAnswer
 	var err error
 	if good && t.Refresh != "" {
@@ -129,6 +140,9 @@ func (h *holder) fetch(ctx context.Context, t Token, good bool) (Token, error) {
 		answer, err = single(ctx, h.c, &TokenGet, TokenGetParams{UserID: h.c.account.User, PasswordMD5: h.c.account.PasswordMD5, ExpiresIn: int(tokenLife.Seconds())}, "")
 	}
 	if err != nil {
+		if ClassOf(err) == ClassTransient { // no token was given: the minute does not count
+			h.next = began.Add(retryAfter)
+		}
 		return Token{}, err
 	}
 	life := tokenLife
@@ -144,7 +158,7 @@ func (h *holder) fetch(ctx context.Context, t Token, good bool) (Token, error) {
 
 // drop says that the platform did not take a token.
 func (h *holder) drop(access string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+	h.turn <- struct{}{}
 	h.refused = access
+	<-h.turn
 }

@@ -21,15 +21,15 @@ type Location struct {
 	Status         Text   `json:"status"` // 1 online by the platform's reckoning, 0 offline
 	Lat            Number `json:"lat"`
 	Lng            Number `json:"lng"`
-	SpeedKMH       Number `json:"speed"`
-	DirectionDeg   Number `json:"direction"`
+	SpeedKMH       Amount `json:"speed"`
+	DirectionDeg   Amount `json:"direction"`
 	GPSTime        Time   `json:"gpsTime"`
 	HeartbeatTime  Time   `json:"hbTime"`
 	ACC            Switch `json:"accStatus"`
 	PosType        Text   `json:"posType"`
-	Satellites     Number `json:"gpsNum"`
-	BatteryPercent Number `json:"electQuantity"`
-	MileageKM      Number `json:"currentMileage"`
+	Satellites     Amount `json:"gpsNum"`
+	BatteryPercent Amount `json:"electQuantity"`
+	MileageKM      Amount `json:"currentMileage"`
 	Expired        Switch `json:"expireFlag"`
 }
 
@@ -58,11 +58,11 @@ type Mileage struct {
 	IMEI        Text   `json:"imei"`
 	Start       Time   `json:"startTime"`
 	End         Time   `json:"endTime"`
-	Distance    Number `json:"distance"`
-	AvgSpeedKMH Number `json:"avgSpeed"`
-	MaxSpeedKMH Number `json:"maxSpeed"`
-	RunS        Number `json:"runTimeSecond"`
-	ElapsedS    Number `json:"elapsed"`
+	Distance    Amount `json:"distance"`
+	AvgSpeedKMH Amount `json:"avgSpeed"`
+	MaxSpeedKMH Amount `json:"maxSpeed"`
+	RunS        Amount `json:"runTimeSecond"`
+	ElapsedS    Amount `json:"elapsed"`
 }
 
 // TrackListParams name one device and a time.
@@ -77,12 +77,12 @@ type TrackPoint struct {
 	Lat          Number `json:"lat"`
 	Lng          Number `json:"lng"`
 	GPSTime      Time   `json:"gpsTime"`
-	SpeedKMH     Number `json:"gpsSpeed"`
-	DirectionDeg Number `json:"direction"`
+	SpeedKMH     Amount `json:"gpsSpeed"`
+	DirectionDeg Amount `json:"direction"`
 	Ignition     Switch `json:"ignition"`
 	ACC          Switch `json:"accStatus"`
 	PosType      Text   `json:"posType"`
-	Satellites   Number `json:"satellite"`
+	Satellites   Amount `json:"satellite"`
 	GPSMode      Number `json:"gpsMode"`
 	Confidence   Number `json:"confidence"`
 }
@@ -120,8 +120,8 @@ type Parking struct {
 	Name      Text   `json:"deviceName"`
 	Start     Time   `json:"startTime"`
 	End       Time   `json:"endTime"`
-	DurationS Number `json:"durSecond"`
-	StopS     Number `json:"stopSecond"`
+	DurationS Amount `json:"durSecond"`
+	StopS     Amount `json:"stopSecond"`
 	ACC       Switch `json:"acc"`
 	Lat       Number `json:"lat"`
 	Lng       Number `json:"lng"`
@@ -134,9 +134,9 @@ type TagPosition struct {
 	Lat          Number `json:"lat"`
 	Lng          Number `json:"lng"`
 	GPSTime      Time   `json:"gpsTime"`
-	SpeedKMH     Number `json:"gpsSpeed"`
+	SpeedKMH     Amount `json:"gpsSpeed"`
 	PositionType Text   `json:"positionType"`
-	Satellites   Number `json:"gpsNum"`
+	Satellites   Amount `json:"gpsNum"`
 }
 
 // ReportTripsParams name devices and a time.
@@ -154,9 +154,9 @@ type Trip struct {
 	IMEI     Text   `json:"imei"`
 	Start    Time   `json:"startTime"`
 	End      Time   `json:"endTime"`
-	Distance Number `json:"distance"`
-	RunS     Number `json:"runTimeSecond"`
-	MaxKMH   Number `json:"maxSpeed"`
+	Distance Amount `json:"distance"`
+	RunS     Amount `json:"runTimeSecond"`
+	MaxKMH   Amount `json:"maxSpeed"`
 }
 
 // OBDListParams name devices and a time.
@@ -176,14 +176,14 @@ type OBDFaultParams = OBDListParams
 type OBDReading struct {
 	IMEI            Text   `json:"imei"`
 	Time            Time   `json:"dataReportTime"`
-	OdometerKM      Number `json:"odometerReading"`
-	DeviceMileageKM Number `json:"deviceAccumulatedMileage"`
-	FuelL           Number `json:"remainingFuel"`
-	FuelPercent     Number `json:"remainingFuelPercentage"`
+	OdometerKM      Amount `json:"odometerReading"`
+	DeviceMileageKM Amount `json:"deviceAccumulatedMileage"`
+	FuelL           Amount `json:"remainingFuel"`
+	FuelPercent     Amount `json:"remainingFuelPercentage"`
 	CoolantC        Number `json:"coolantTemperature"`
 	Battery         Number `json:"vehicleBatterVoltage"` // tenths of a volt by its size (platform-facts 2.4)
-	RPM             Number `json:"currentRPM"`
-	SpeedKMH        Number `json:"currentSpeed"`
+	RPM             Amount `json:"currentRPM"`
+	SpeedKMH        Amount `json:"currentSpeed"`
 	VIN             Text   `json:"vin"`
 }
 
@@ -219,7 +219,7 @@ type Alarm struct {
 	FixTime   Time   `json:"positioningTime"`
 	Lat       Number `json:"lat"`
 	Lng       Number `json:"lng"`
-	SpeedKMH  Number `json:"speed"`
+	SpeedKMH  Amount `json:"speed"`
 	FenceID   Text   `json:"geoid"`
 }
 

@@ -18,6 +18,10 @@ type Text string
 // A Number is a number or a string with one, absent where there is none.
 type Number struct{ schema.Opt[float64] }
 
+// An Amount is a Number that is never below 0; -1 says that the platform does
+// not know it.
+type Amount struct{ schema.Opt[float64] }
+
 // A Time is a time in any of the vendor's forms.
 type Time struct{ schema.Opt[time.Time] }
 
@@ -32,6 +36,9 @@ func (t *Text) UnmarshalJSON(b []byte) error { *t = Text(jimi.Text(b)); return n
 
 // UnmarshalJSON reads a number.
 func (n *Number) UnmarshalJSON(b []byte) error { n.Opt = jimi.Number(b); return nil }
+
+// UnmarshalJSON reads an amount.
+func (a *Amount) UnmarshalJSON(b []byte) error { a.Opt = jimi.Amount(b); return nil }
 
 // UnmarshalJSON reads a time.
 func (t *Time) UnmarshalJSON(b []byte) error { t.Opt = jimi.Time(b); return nil }
