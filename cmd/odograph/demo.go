@@ -5,22 +5,26 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/odograph/odograph/internal/simulate"
 	"github.com/odograph/odograph/internal/stack"
+	"github.com/odograph/odograph/pkg/jimi/jimitest"
 )
 
-// A demo is the whole pipeline on this machine, fed by a simulated fleet.
+// A demo is the whole pipeline on this machine, fed by the simulated platform:
+// it pushes, and it is polled.
 type demo struct {
 	stack   stack.Options
 	length  time.Duration
@@ -32,17 +36,22 @@ type demo struct {
 	parts  []*component
 	url    string // of the collector
 	began  time.Time
-	counts simulate.Counts
+
+	platform     *jimitest.Platform
+	server       *http.Server
+	served       string       // address of the platform
+	acknowledged atomic.Int64 // pushed items
 }
 
 func demoCommand() *cobra.Command {
 	d := demo{}
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Run the whole pipeline on this machine with a simulated fleet",
+		Short: "Run the whole pipeline on this machine with the simulated platform",
 		Long: `Run the whole pipeline on this machine: Kafka, ClickHouse, collector, enricher,
-sink, and a simulated fleet that sends genuine pushes, some of them twice, late
-or spoilt. Progress is shown while it runs; at the end every number of the
+sink, and the simulated platform. Its fleet sends genuine pushes, some of them
+twice, late or spoilt, and the collector polls it; a minute of pushes that was
+lost just before the start is found and asked for. Progress is shown while it runs; at the end every number of the
 summary is the answer of a query, as the user "reader" sees it.
 
 It runs until Ctrl-C or for --for, and stops everything that it started. The
@@ -83,6 +92,10 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err := d.setup(ctx); err != nil {
 		return err
 	}
+	if err := d.startPlatform(); err != nil {
+		return err
+	}
+	defer d.server.Close()
 	if err := d.startParts(ctx); err != nil {
 		return err
 	}
@@ -172,6 +185,7 @@ func (d *demo) startParts(ctx context.Context) error {
 			"ODOGRAPH_LISTEN=127.0.0.1:" + strconv.Itoa(listen), "ODOGRAPH_SPOOL_DIR=" + filepath.Join(dir, "spool"),
 		}},
 	}
+	d.parts[2].env = append(d.parts[2].env, d.pollSettings()...)
 	for _, p := range d.parts {
 		p.path, p.log = filepath.Join(filepath.Dir(bin), p.name), filepath.Join(dir, "logs", p.name+".log")
 		if err := p.start(); err != nil {
@@ -187,35 +201,68 @@ func (d *demo) startParts(ctx context.Context) error {
 	return nil
 }
 
-// drive lets the fleet drive and shows what arrives.
-func (d *demo) drive(ctx context.Context, reader clickhouse.Conn) error {
-	s := simulation{
-		send:    simulate.SendConfig{URL: d.url, Token: demoToken, Batch: 50, Connections: 4},
-		fleet:   simulate.FleetConfig{Devices: d.devices, Interval: d.every, Seed: uint64(time.Now().UnixNano()), Lat: 41.2565, Lng: -95.9345},
-		disturb: simulate.DisturbConfig{Duplicates: 0.03, Disorder: 0.02, Faults: 0.004, Hold: 15 * time.Second},
-		length:  d.length,
-	}
-	src, err := s.source(nil)
+const (
+	cutBefore = 2 * time.Minute // the start, the push was lost
+	cutLength = time.Minute
+	sinceWhen = 3 * time.Minute // before the start, the fleet's pushes begin
+)
+
+// startPlatform serves the simulated platform.
+func (d *demo) startPlatform() error {
+	now := time.Now()
+	d.platform = jimitest.New(jimitest.Options{
+		Seed: now.UnixNano(), Devices: d.devices, FixEvery: d.every, Start: now.Add(-2 * time.Hour), Messy: true, LeaveOut: 0.05,
+	})
+	d.platform.CutPush(d.cut(now))
+	d.began = now
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
+	d.served = l.Addr().String()
+	d.server = &http.Server{Handler: d.platform, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = d.server.Serve(l) }()
+	return nil
+}
+
+func (d *demo) cut(began time.Time) (from, to time.Time) {
+	from = began.Add(-cutBefore).UTC().Truncate(time.Second)
+	return from, from.Add(cutLength)
+}
+
+// pollSettings have shorter intervals than one would use: a demo is short.
+func (d *demo) pollSettings() []string {
+	a := d.platform.Account()
+	return []string{
+		"ODOGRAPH_TRACKSOLID_URL=http://" + d.served + "/route/rest", "ODOGRAPH_TRACKSOLID_ALLOW_HTTP=true",
+		"ODOGRAPH_TRACKSOLID_APP_KEY=" + a.AppKey, "ODOGRAPH_TRACKSOLID_APP_SECRET=" + a.AppSecret,
+		"ODOGRAPH_TRACKSOLID_USER=" + a.User, "ODOGRAPH_TRACKSOLID_PASSWORD_MD5=" + a.PasswordMD5,
+		"ODOGRAPH_FLEET_POLL=5s", "ODOGRAPH_ALARM_POLL=10s", "ODOGRAPH_OBD_POLL=10s", "ODOGRAPH_REPORT_POLL=1h", "ODOGRAPH_STALE_AFTER=10s",
+		"ODOGRAPH_GAP_EVERY=2s", "ODOGRAPH_GAP_GRACE=2s", "ODOGRAPH_POLL_RATE=6000",
+	}
+}
+
+// drive lets the fleet drive and shows what arrives.
+func (d *demo) drive(ctx context.Context, reader clickhouse.Conn) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if d.length > 0 {
 		ctx, cancel = context.WithTimeout(ctx, d.length)
 		defer cancel()
 	}
-	d.began = time.Now()
 	sent := make(chan error, 1)
-	go func() { sent <- simulate.Send(ctx, src, s.send, &d.counts) }()
+	go func() {
+		_, err := d.platform.Push(ctx, jimitest.PushOptions{
+			URL: d.url, Token: demoToken, Since: d.began.Add(-sinceWhen), Duplicates: 0.03, Disorder: 0.02, Faults: 0.004, OpenAPI: true, Tag: true,
+			OnAccepted: func(items int) { d.acknowledged.Add(int64(items)) },
+		})
+		sent <- err
+	}()
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
 	for {
 		select {
 		case err := <-sent:
-			if ctx.Err() != nil {
-				return nil
-			}
 			return err
 		case <-t.C:
 			if err := d.failure(); err != nil {
@@ -244,9 +291,9 @@ func (d *demo) progress(ctx context.Context, reader clickhouse.Conn) {
 		}
 		return
 	}
-	line := fmt.Sprintf("%5.0fs  acknowledged %7d   fixes %7d   repeats %5d   dead letters %4d   on the way %5d   latency p50 %4.0f ms  p99 %5.0f ms",
-		time.Since(d.began).Seconds(), d.counts.Acknowledged.Load(), r.rows["fixes"], r.rows["fix_repeats"], r.rows["dead_letters"],
-		max(0, d.counts.Acknowledged.Load()-r.items()), r.p50, r.p99)
+	line := fmt.Sprintf("%5.0fs  acknowledged %7d   polled %6d   fixes %7d   repeats %5d   dead letters %4d   on the way %5d   latency p50 %4.0f ms  p99 %5.0f ms",
+		time.Since(d.began).Seconds(), d.acknowledged.Load(), r.polled, r.rows["fixes"], r.rows["fix_repeats"], r.rows["dead_letters"],
+		max(0, d.acknowledged.Load()-r.pushed), r.p50, r.p99)
 	if f, ok := d.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		_, _ = fmt.Fprintf(d.out, "\r\x1b[K%s", line)
 		return
@@ -254,18 +301,23 @@ func (d *demo) progress(ctx context.Context, reader clickhouse.Conn) {
 	d.say("%s", line)
 }
 
-// drain waits until every acknowledged item is a row.
+// drain waits until every acknowledged item is a row, and the pushes that were
+// lost before the start have been polled.
 func (d *demo) drain(ctx context.Context, reader clickhouse.Conn) error {
-	want := d.counts.Acknowledged.Load()
+	want := d.acknowledged.Load()
 	d.say("\n\nThe fleet has stopped. Waiting until all %d acknowledged items are rows…", want)
+	patience := time.Now().Add(lostPatience)
 	for {
 		r, err := d.countRows(ctx, reader)
-		switch {
-		case err == nil && r.items() >= want:
-			return nil
-		case ctx.Err() != nil:
+		if err == nil && r.pushed >= want {
+			lost, stored, err := d.lost(ctx, reader)
+			if err == nil && (stored >= lost || time.Now().After(patience)) {
+				return nil
+			}
+		}
+		if ctx.Err() != nil {
 			return fmt.Errorf("%d of %d acknowledged items are not rows after %s; see %s/logs and odograph audit: %w",
-				want-r.items(), want, drainTimeout, d.stack.Dir, errors.Join(err, ctx.Err()))
+				want-r.pushed, want, drainTimeout, d.stack.Dir, errors.Join(err, ctx.Err()))
 		}
 		if err := d.failure(); err != nil {
 			return err
@@ -273,6 +325,9 @@ func (d *demo) drain(ctx context.Context, reader clickhouse.Conn) error {
 		time.Sleep(200 * time.Millisecond)
 	}
 }
+
+// lostPatience is how long a short demo waits for what was lost to be polled.
+const lostPatience = 15 * time.Second
 
 // stop ends what the demo started, in reverse.
 func (d *demo) stop(ctx context.Context, keepEngines bool) error {

@@ -24,40 +24,35 @@ func openReader(engine *stack.Stack) (clickhouse.Conn, error) {
 // received is what of this run stands in ClickHouse.
 type received struct {
 	rows     map[string]uint64 // by table
+	pushed   int64             // items that came by a push
+	polled   int64             // items that came by a poll
 	p50, p99 float64           // from the collector to the row, ms
-}
-
-// items is the number of items that are rows.
-func (r received) items() int64 {
-	var n uint64
-	for _, rows := range r.rows {
-		n += rows
-	}
-	return int64(n)
 }
 
 // countRows asks what has become of the items of this run.
 func (d *demo) countRows(ctx context.Context, reader clickhouse.Conn) (received, error) {
 	r := received{rows: map[string]uint64{}}
-	rows, err := reader.Query(ctx, "SELECT stored_in, count() FROM items WHERE received_time >= ? GROUP BY stored_in", d.began)
+	rows, err := reader.Query(ctx, "SELECT stored_in, count(), countIf(source IN ('push', 'openapi', 'tag')) FROM items WHERE received_time >= ? GROUP BY stored_in", d.began)
 	if err != nil {
 		return r, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var table string
-		var n uint64
-		if err := rows.Scan(&table, &n); err != nil {
+		var n, pushed uint64
+		if err := rows.Scan(&table, &n, &pushed); err != nil {
 			return r, err
 		}
 		r.rows[table] = n
+		r.pushed += int64(pushed)     //nolint:gosec // a number of rows
+		r.polled += int64(n - pushed) //nolint:gosec // a number of rows
 	}
 	if err := rows.Err(); err != nil {
 		return r, err
 	}
 	err = reader.QueryRow(ctx, `
 		SELECT ifNotFinite(quantileExact(0.5)(ms), 0), ifNotFinite(quantileExact(0.99)(ms), 0)
-		FROM (SELECT toFloat64(dateDiff('millisecond', received_time, inserted_time)) AS ms FROM fixes WHERE received_time >= ?)`,
+		FROM (SELECT toFloat64(dateDiff('millisecond', received_time, inserted_time)) AS ms FROM fixes WHERE fix_time >= ? AND source = 'push')`,
 		d.began).Scan(&r.p50, &r.p99)
 	return r, err
 }
@@ -84,8 +79,49 @@ func (d *demo) summary(ctx context.Context, reader clickhouse.Conn) error {
 	if err != nil {
 		return err
 	}
-	d.printSummary(r, reasons, flags, events)
+	sources, err := query(ctx, reader, "SELECT source, count() FROM items WHERE received_time >= ? GROUP BY source ORDER BY count() DESC, source", d.began)
+	if err != nil {
+		return err
+	}
+	lost, stored, err := d.lost(ctx, reader)
+	if err != nil {
+		return err
+	}
+	d.printSummary(r, reasons, flags, events, sources, [2]int64{lost, stored})
 	return nil
+}
+
+// lost counts the fixes that the fleet made while its push was cut, and how
+// many of exactly those are stored.
+func (d *demo) lost(ctx context.Context, reader clickhouse.Conn) (made, stored int64, err error) {
+	from, to := d.cut(d.began)
+	rows, err := reader.Query(ctx, "SELECT imei, toUnixTimestamp(fix_time) FROM fixes WHERE fix_time BETWEEN ? AND ?", from, to)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer rows.Close()
+	type second struct {
+		imei string
+		unix int64
+	}
+	have := map[second]bool{}
+	for rows.Next() {
+		var imei string
+		var unix uint32
+		if err := rows.Scan(&imei, &unix); err != nil {
+			return 0, 0, err
+		}
+		have[second{imei, int64(unix)}] = true
+	}
+	for _, imei := range d.platform.IMEIs() {
+		for _, p := range d.platform.Truth(imei, from, to) {
+			made++
+			if have[second{imei, p.Time.Unix()}] {
+				stored++
+			}
+		}
+	}
+	return made, stored, rows.Err()
 }
 
 // meanings says what the rows of a table are, in the summary's order.
@@ -97,12 +133,21 @@ var meanings = []struct{ table, meaning string }{
 	{"dead_letters", "items that can't be used, kept with the reason"},
 }
 
-func (d *demo) printSummary(r received, reasons, flags, events []count) {
+func (d *demo) printSummary(r received, reasons, flags, events, sources []count, lost [2]int64) {
 	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
 	line := func(name string, n any, text string) { _, _ = fmt.Fprintf(w, "  %s\t%8v\t%s\n", name, n, text) }
-	acknowledged := d.counts.Acknowledged.Load()
-	line("acknowledged", acknowledged, fmt.Sprintf("items to which the collector said success, in %s", time.Since(d.began).Round(time.Second)))
-	line("stored", r.items(), verdict(acknowledged, r.items()))
+	acknowledged := d.acknowledged.Load()
+	line("acknowledged", acknowledged, fmt.Sprintf("pushed items to which the collector said success, in %s", time.Since(d.began).Round(time.Second)))
+	line("stored", r.pushed, verdict(acknowledged, r.pushed))
+	line("polled", r.polled, "items that the collector asked the platform for")
+	for _, c := range sources {
+		line("  by "+c.name, c.n, "")
+	}
+	line("push cut", lost[0], fmt.Sprintf("fixes made in a minute before the start, never pushed: %d of them are stored, by polls", lost[1]))
+	calls := d.platform.Stats().Calls
+	for _, method := range slices.Sorted(maps.Keys(calls)) {
+		line("  calls", calls[method], method)
+	}
 	rest := maps.Clone(r.rows)
 	for _, m := range meanings {
 		line("  "+m.table, r.rows[m.table], m.meaning)
@@ -120,7 +165,7 @@ func (d *demo) printSummary(r received, reasons, flags, events []count) {
 	for _, c := range events {
 		line(c.name, c.n, "not derived by this version")
 	}
-	line("latency p50", fmt.Sprintf("%.0f ms", r.p50), "from the collector to the row, over all fixes of this run")
+	line("latency p50", fmt.Sprintf("%.0f ms", r.p50), "from the collector to the row, over the fixes that were pushed live")
 	line("latency p99", fmt.Sprintf("%.0f ms", r.p99), "")
 	d.say("Summary, as the ClickHouse user reader sees it:")
 	_ = w.Flush()
@@ -143,5 +188,7 @@ func (d *demo) addresses() string {
 	for _, p := range d.parts {
 		lines = append(lines, fmt.Sprintf("  %-9s  http://127.0.0.1:%d/readyz and /metrics", p.name, p.admin))
 	}
-	return strings.Join(append(lines, fmt.Sprintf("  pushes     %s (token %s)", d.url, demoToken)), "\n")
+	return strings.Join(append(lines,
+		fmt.Sprintf("  pushes     %s (token %s)", d.url, demoToken),
+		fmt.Sprintf("  platform   http://%s/route/rest, simulated", d.served)), "\n")
 }

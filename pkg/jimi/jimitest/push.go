@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -27,6 +28,7 @@ type PushOptions struct {
 	// Shares of the fixes at rest that drift by some metres, and of all fixes
 	// that jump far away; both are false fixes beside the true ones.
 	Drift, Jumps float64
+	Faults       float64   // share of the fixes beside which a spoilt one is sent
 	OpenAPI, Tag bool      // push alarms by the Open API push as well, and TAG points
 	Since        time.Time // begin with what was due from then on; zero: now
 	Every        time.Duration
@@ -154,6 +156,9 @@ func (s *pusher) fix(v *vehicle, point Point) {
 		again.due = it.due.Add(time.Duration(1+s.random.IntN(60)) * time.Second)
 		s.add(again)
 	}
+	if s.chance(s.o.Faults) {
+		s.spoilt(it)
+	}
 	if !point.ACC && s.chance(s.o.Drift) {
 		s.false(it, 0.0002)
 	}
@@ -164,15 +169,28 @@ func (s *pusher) fix(v *vehicle, point Point) {
 
 // false adds a fix a second later that is off by some degrees.
 func (s *pusher) false(it item, degrees float64) {
-	content := object{}
-	for k, v := range it.content {
-		content[k] = v
-	}
+	content := maps.Clone(it.content)
 	at, _ := time.Parse(time.DateTime, content["gpsTime"].(string))
 	content["gpsTime"] = stamp(at.Add(time.Second))
 	content["lat"] = round(content["lat"].(float64)+degrees*(s.random.Float64()-0.5), 6)
 	content["lng"] = round(content["lng"].(float64)+degrees*(s.random.Float64()-0.5), 6)
 	s.add(item{it.path, it.imei, it.due.Add(time.Second), content})
+}
+
+// faults are the ways in which a fix may be spoilt: each is a dead letter.
+var faults = []struct {
+	field string
+	value any
+}{
+	{"lat", 95}, {"lat", ""}, {"gpsTime", "1970-01-01 00:00:00"}, {"gpsTime", "2026-02-30 10:00:00"}, {"deviceImei", nil},
+}
+
+// spoilt adds a fix that nobody can use beside a good one.
+func (s *pusher) spoilt(it item) {
+	content := maps.Clone(it.content)
+	f := faults[s.random.IntN(len(faults))]
+	content[f.field] = f.value
+	s.add(item{it.path, it.imei, it.due, content})
 }
 
 func (s *pusher) heartbeat(v *vehicle, t time.Time) {
