@@ -79,7 +79,7 @@ func listMethods(out io.Writer) error {
 		if i.Mutates {
 			changes = "; changes something"
 		}
-		var params []string
+		params := make([]string, 0, len(i.Params))
 		for _, p := range i.Params {
 			name := p.Name
 			if p.Required {

@@ -95,7 +95,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err := d.startPlatform(); err != nil {
 		return err
 	}
-	defer d.server.Close()
+	defer func() { err = errors.Join(err, d.server.Close()) }()
 	if err := d.startParts(ctx); err != nil {
 		return err
 	}

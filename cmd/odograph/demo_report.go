@@ -44,8 +44,8 @@ func (d *demo) countRows(ctx context.Context, reader clickhouse.Conn) (received,
 			return r, err
 		}
 		r.rows[table] = n
-		r.pushed += int64(pushed)     //nolint:gosec // a number of rows
-		r.polled += int64(n - pushed) //nolint:gosec // a number of rows
+		r.pushed += int64(pushed)
+		r.polled += int64(n - pushed)
 	}
 	if err := rows.Err(); err != nil {
 		return r, err

@@ -158,7 +158,7 @@ func operatorName() string {
 // put writes records of a kind into the raw topic, and returns when Kafka has
 // them.
 func (c *platformCaller) put(ctx context.Context, kind string, source schema.Source, rows []keyed) error {
-	var records []*kgo.Record
+	records := make([]*kgo.Record, 0, len(rows))
 	for i, row := range rows {
 		headers := schema.RawHeaders{
 			Kind: kind, Source: source, Account: c.account.Name, Received: time.Now().UTC(),

@@ -40,7 +40,7 @@ func (s *simulation) servePlatform(ctx context.Context, out io.Writer) error {
 		return fmt.Errorf("--serve %s: %w (another process has it?)", s.serve.listen, err)
 	}
 	p := jimitest.New(jimitest.Options{
-		Seed: int64(s.fleet.Seed), Devices: s.fleet.Devices, FixEvery: s.fleet.Interval, Start: time.Now().Add(-s.serve.history), //nolint:gosec // a seed
+		Seed: int64(s.fleet.Seed), Devices: s.fleet.Devices, FixEvery: s.fleet.Interval, Start: time.Now().Add(-s.serve.history),
 		Messy: s.serve.messy, CallsPerMinute: s.serve.perMin, DailyQuota: s.serve.quota, LeaveOut: s.serve.leaveOut,
 	})
 	a := p.Account()

@@ -65,8 +65,8 @@ func (l *Ledger) Close() { l.client.Close() }
 func (l *Ledger) Run(ctx context.Context) error {
 	for {
 		fetches := l.client.PollFetches(ctx)
-		if ctx.Err() != nil {
-			return nil
+		if fetches.IsClientClosed() || ctx.Err() != nil {
+			return nil //nolint:nilerr // the end that was asked for
 		}
 		fetches.EachError(func(topic string, p int32, err error) {
 			l.log.Warn("what pollers remember cannot be read, trying again", "topic", topic, "partition", p, "error", err)
@@ -236,7 +236,7 @@ func (l *Ledger) Partitions(ctx context.Context) (int32, error) {
 	if err != nil {
 		return 0, fmt.Errorf("partitions of %s: %w", l.polls, err)
 	}
-	n := int32(len(topics[l.polls].Partitions)) //nolint:gosec // partitions are few
+	n := int32(len(topics[l.polls].Partitions))
 	if n == 0 {
 		return 0, fmt.Errorf("%s: %w", l.polls, errNoTopic)
 	}
@@ -259,7 +259,7 @@ func (l *Ledger) PartitionOf(ctx context.Context, key string) (int32, error) {
 // Partition is the partition of a key among n.
 func Partition(key string, n int32) int32 {
 	p := kgo.StickyKeyPartitioner(nil).ForTopic("").Partition(&kgo.Record{Key: []byte(key)}, int(n))
-	return int32(p) //nolint:gosec // less than n
+	return int32(p)
 }
 
 // A Cursor is how far in event time a poll has come.

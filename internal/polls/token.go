@@ -54,7 +54,7 @@ func (s *TokenStore) Load(context.Context) (openapi.Token, error) {
 	b, err := s.seal.Open(nil, sealed[:n], sealed[n:], []byte(s.key))
 	if err != nil {
 		s.ledger.log.Warn(errSealed.Error(), "account", s.name)
-		return openapi.Token{}, nil
+		return openapi.Token{}, nil //nolint:nilerr // a token that cannot be opened is none
 	}
 	var t openapi.Token
 	if err := json.Unmarshal(b, &t); err != nil {

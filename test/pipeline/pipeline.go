@@ -115,7 +115,7 @@ func Run(tb testing.TB, name string, env []string, args ...string) (out string, 
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary(tb, name), args...) //nolint:gosec // a program of ours
+	cmd := exec.CommandContext(ctx, binary(tb, name), args...)
 	cmd.Env = env
 	b, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {

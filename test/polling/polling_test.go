@@ -85,10 +85,10 @@ func (s *scene) number(t *testing.T, sql string, args ...any) uint64 {
 }
 
 // until waits for something that must come true.
-func until(t *testing.T, what string, most time.Duration, true_ func() bool) {
+func until(t *testing.T, what string, most time.Duration, holds func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(most)
-	for !true_() {
+	for !holds() {
 		if time.Now().After(deadline) {
 			t.Fatalf("not within %v: %s", most, what)
 		}

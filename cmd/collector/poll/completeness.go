@@ -93,12 +93,13 @@ func (s *shard) hours(imei string, t *tracked, now time.Time, leftOut bool) []sc
 		account = a.Name
 	}
 	holes := t.Holes(&s.p.settings, now.Add(-s.p.settings.Window))
-	var out []schema.Completeness
-	for _, h := range t.Hours(&s.p.settings, now.Add(-completeHours*time.Hour), now) {
+	hours := t.Hours(&s.p.settings, now.Add(-completeHours*time.Hour), now)
+	out := make([]schema.Completeness, 0, len(hours))
+	for _, h := range hours {
 		c := schema.Completeness{
 			IMEI: imei, Account: account, Hour: h.Start, Revision: now.UnixMilli(),
-			ReceivedFixes: int32(h.Received), MissingFixes: int32(h.Missing), //nolint:gosec // at most 3,600 an hour
-			FirstByPush: int32(h.ByPush), FirstByPoll: int32(h.Received - h.ByPush), Holes: int32(h.Holes), //nolint:gosec // as above
+			ReceivedFixes: int32(h.Received), MissingFixes: int32(h.Missing),
+			FirstByPush: int32(h.ByPush), FirstByPoll: int32(h.Received - h.ByPush), Holes: int32(h.Holes),
 		}
 		if known {
 			c.CadenceS = schema.Some(cadence.Seconds())
@@ -108,7 +109,7 @@ func (s *shard) hours(imei string, t *tracked, now time.Time, leftOut bool) []sc
 		}
 		if h.Holes > 0 {
 			c.LongestHoleS = schema.Some(h.Longest.Seconds())
-			c.Reason, c.AskedHoles = s.why(imei, t, holesIn(holes, h), account)
+			c.Reason, c.AskedHoles = s.why(t, holesIn(holes, h), account)
 		} else if h.Received == 0 && t.heard.Before(h.Start) && h.Start.Add(time.Hour).Before(now) {
 			c.Reason = schema.HoleSilent
 			if leftOut {
@@ -128,7 +129,7 @@ func holesIn(holes []coverage.Hole, h coverage.Hour) []coverage.Hole {
 
 // why gives the reason of the longest hole, and for how many the platform was
 // asked.
-func (s *shard) why(imei string, t *tracked, holes []coverage.Hole, account string) (reason schema.HoleReason, askedFor int32) {
+func (s *shard) why(t *tracked, holes []coverage.Hole, account string) (reason schema.HoleReason, askedFor int32) {
 	var longest time.Duration
 	for _, h := range holes {
 		r := schema.HolePending

@@ -59,7 +59,6 @@ type account struct {
 	owned     atomic.Bool         // the duties of the account are ours
 	locate    locateQueue
 	sweep     sweep
-	noOBD     sync.Map // IMEI -> time until which it is not asked for OBD
 }
 
 // New makes a poller; boot tells its items from those of any other start.
@@ -83,7 +82,7 @@ func (p *Poller) run(ctx context.Context) error {
 	for {
 		err := p.session(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // the end that was asked for
 		}
 		p.log.Error("polling ended, starting anew", "error", err, "in", sessionPause.String())
 		if !sleep(ctx, sessionPause) {
@@ -117,7 +116,7 @@ func (p *Poller) session(ctx context.Context) error {
 		}
 		defer p.out.Close()
 		defer p.group.Close()
-		defer p.endShards(slices.Collect(maps.Keys(p.shards)))
+		defer p.endAll()
 		p.ready.Set("polling", nil)
 		work, ctx := errgroup.WithContext(ctx)
 		work.Go(func() error { return p.consume(ctx) })
@@ -251,6 +250,13 @@ func (p *Poller) revoked(topics map[string][]int32) {
 	p.endShards(topics[schema.TopicFixes.Name(p.shared.TopicPrefix)])
 }
 
+func (p *Poller) endAll() {
+	p.mu.Lock()
+	all := slices.Collect(maps.Keys(p.shards))
+	p.mu.Unlock()
+	p.endShards(all)
+}
+
 func (p *Poller) endShards(numbers []int32) {
 	p.mu.Lock()
 	p.own(numbers, false)
@@ -283,7 +289,7 @@ func (p *Poller) consume(ctx context.Context) error {
 	for {
 		fetches := p.group.PollFetches(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // the end that was asked for
 		}
 		fetches.EachError(func(topic string, n int32, err error) {
 			p.log.Warn("enriched topics cannot be read, trying again", "topic", topic, "partition", n, "error", err)
@@ -346,5 +352,5 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // spread is d, longer or shorter by up to the share of jitter, so that the
 // polls of a fleet do not all come at once.
 func (p *Poller) spread(d time.Duration) time.Duration {
-	return d + time.Duration((2*rand.Float64()-1)*p.cfg.PollJitter*float64(d)) //nolint:gosec // a spread, not a secret
+	return d + time.Duration((2*rand.Float64()-1)*p.cfg.PollJitter*float64(d))
 }

@@ -245,7 +245,7 @@ type answerer func(*question) (result, data any, refused *refusal)
 
 func rowsFor(each func(q *question, v *vehicle) []object) answerer {
 	return func(q *question) (any, any, *refusal) {
-		rows := []object{}
+		rows := make([]object, 0, 64)
 		for _, v := range q.vehicles {
 			rows = append(rows, each(q, v)...)
 		}
@@ -275,7 +275,7 @@ func init() { //nolint:gochecknoinits // the table refers to methods that refer 
 		openapi.TokenRefresh.Name: (*question).tokenRefresh,
 
 		openapi.DeviceList.Name: func(q *question) (any, any, *refusal) {
-			rows := []object{}
+			rows := make([]object, 0, 64)
 			for _, v := range q.fleet() {
 				rows = append(rows, q.p.state.device(v))
 			}
@@ -294,7 +294,7 @@ func init() { //nolint:gochecknoinits // the table refers to methods that refer 
 			return object{"URL": "https://share.invalid/" + q.vehicles[0].imei}, nil, nil
 		},
 		openapi.TrackList.Name: func(q *question) (any, any, *refusal) {
-			rows := []object{}
+			rows := make([]object, 0, 64)
 			for _, point := range q.vehicles[0].fixes(q.from, q.to) {
 				rows = append(rows, object{
 					"lat": point.Lat, "lng": point.Lng, "gpsTime": stamp(point.Time), "direction": point.HeadingDeg, "gpsSpeed": point.SpeedKMH,
@@ -362,7 +362,7 @@ func init() { //nolint:gochecknoinits // the table refers to methods that refer 
 
 // sweep leaves devices out at random, as the platform does (A34).
 func (q *question) sweep() (any, any, *refusal) {
-	rows := []object{}
+	rows := make([]object, 0, 64)
 	for _, v := range q.fleet() {
 		if q.p.o.LeaveOut > 0 && q.p.random.Float64() < q.p.o.LeaveOut {
 			q.p.stats.LeftOut++
@@ -374,7 +374,7 @@ func (q *question) sweep() (any, any, *refusal) {
 }
 
 func (q *question) parkings() (any, any, *refusal) {
-	rows := []object{}
+	rows := make([]object, 0, 64)
 	if q.params["acc_type"] == "off" {
 		for _, v := range q.vehicles {
 			trips := v.trips(q.from.Add(-v.rest), q.to)

@@ -122,14 +122,14 @@ func New(o Options) *Platform {
 		o.TokenGetEvery = time.Minute
 	}
 	if len(o.Accounts) == 0 {
-		o.Accounts = []Account{{
+		o.Accounts = []Account{{ //nolint:gosec // credentials of nobody
 			Name: "demo", AppKey: "8FB345B8693CCD00B9A1C3E5D70F2A44", AppSecret: "simulated-app-secret-not-for-use",
 			User: "demo", PasswordMD5: "5f4dcc3b5aa765d61d8327deb882cf99", Target: "demo",
 		}}
 	}
 	p := &Platform{
 		o: o, accounts: o.Accounts, byIMEI: map[string]*vehicle{}, ownerOf: map[string]string{},
-		random: rand.New(rand.NewPCG(uint64(o.Seed), 7)), //nolint:gosec // simulation
+		random: rand.New(rand.NewPCG(uint64(o.Seed), 7)),
 		tokens: map[string]*token{}, live: map[string]*token{}, quota: map[string]int{}, state: newState(),
 		stats: Stats{Calls: map[string]int{}, Refused: map[string]int{}, Pushed: map[string]int{}},
 	}

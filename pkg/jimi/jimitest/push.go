@@ -70,7 +70,7 @@ func (p *Platform) Push(ctx context.Context, o PushOptions) (PushReport, error) 
 	if o.HTTP == nil {
 		o.HTTP = &http.Client{Timeout: 30 * time.Second}
 	}
-	s := &pusher{p: p, o: o, random: rand.New(rand.NewPCG(uint64(p.o.Seed), 11))} //nolint:gosec // simulation
+	s := &pusher{p: p, o: o, random: rand.New(rand.NewPCG(uint64(p.o.Seed), 11))}
 	from := p.o.Now()
 	if !o.Since.IsZero() {
 		from = o.Since
@@ -252,7 +252,7 @@ func (s *pusher) flush(ctx context.Context, now time.Time) error {
 
 // send sends a request until the receiver takes it.
 func (s *pusher) send(ctx context.Context, path string, items []item) error {
-	var list []object
+	list := make([]object, 0, len(items))
 	for _, it := range items {
 		list = append(list, it.content)
 	}

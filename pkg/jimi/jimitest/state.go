@@ -74,14 +74,14 @@ func addKept(answers map[string]answerer) {
 	}
 	answers[openapi.ExpirationUpdate.Name] = func(q *question) (any, any, *refusal) {
 		set(q, "new_expiration")
-		rows := []object{}
+		rows := make([]object, 0, 64)
 		for _, v := range q.vehicles {
 			rows = append(rows, object{"imei": v.imei, "update_result": "success", "update_msg": ""})
 		}
 		return rows, nil, nil
 	}
 	answers[openapi.DeviceMove.Name] = func(q *question) (any, any, *refusal) {
-		moved := []string{}
+		moved := make([]string, 0, len(q.vehicles))
 		for _, v := range q.vehicles {
 			q.p.ownerOf[v.imei] = q.params["dest_account"]
 			moved = append(moved, v.imei)
@@ -107,7 +107,7 @@ func addKept(answers map[string]answerer) {
 	answers[openapi.GroupUpdate.Name] = group(func(q *question, id string) { q.p.state.groups[id] = q.params["group_name"] })
 	answers[openapi.GroupDelete.Name] = group(func(q *question, id string) { delete(q.p.state.groups, id) })
 	answers[openapi.GroupList.Name] = func(q *question) (any, any, *refusal) {
-		rows := []object{}
+		rows := make([]object, 0, 64)
 		for id, name := range q.p.state.groups {
 			rows = append(rows, object{"group_id": id, "group_name": name})
 		}
@@ -211,7 +211,7 @@ func addKept(answers map[string]answerer) {
 	})
 	answers[openapi.FenceDetail.Name] = fence(func(_ *question, f object) (any, any) { return f, nil })
 	answers[openapi.FenceList.Name] = func(q *question) (any, any, *refusal) {
-		rows := []object{}
+		rows := make([]object, 0, 64)
 		for _, f := range q.p.state.fences {
 			rows = append(rows, f)
 		}
@@ -236,7 +236,7 @@ func addKept(answers map[string]answerer) {
 	answers[openapi.ChildUpdate.Name] = child(func(q *question, name string) { q.p.state.children[name] = "9" })
 	answers[openapi.ChildDelete.Name] = child(func(q *question, name string) { delete(q.p.state.children, name) })
 	answers[openapi.ChildList.Name] = func(q *question) (any, any, *refusal) {
-		rows := []object{}
+		rows := make([]object, 0, 64)
 		for name, typ := range q.p.state.children {
 			rows = append(rows, object{"account": name, "type": typ})
 		}

@@ -69,26 +69,26 @@ func newVehicle(seed int64, n int, start time.Time, every time.Duration) *vehicl
 	h := fnv.New64a()
 	_, _ = fmt.Fprintf(h, "%d/%d", seed, n)
 	x := h.Sum64()
-	draw := func(most uint64) float64 {
+	draw := func() float64 {
 		x = x*6364136223846793005 + 1442695040888963407
-		return float64((x>>33)%most) / float64(most)
+		return float64(x>>33) / (1 << 31)
 	}
 	v := &vehicle{start: start, every: every, name: fmt.Sprintf("Van %d", n+1)}
 	v.imei = madeUpIMEI(seed, n)
-	v.lat, v.lng = 52.50+0.12*(draw(1000)-0.5), 13.40+0.2*(draw(1000)-0.5)
-	v.radiusM = 900 + 1800*draw(1000)
-	v.phase = 2 * math.Pi * draw(1000)
-	v.cruiseMPS = 8 + 8*draw(1000)
-	v.drive = time.Duration(15+20*draw(1000)) * time.Minute
-	v.rest = time.Duration(4+10*draw(1000)) * time.Minute
-	v.offset = time.Duration(draw(1000) * float64(v.drive) * 0.3).Truncate(time.Second)
+	v.lat, v.lng = 52.50+0.12*(draw()-0.5), 13.40+0.2*(draw()-0.5)
+	v.radiusM = 900 + 1800*draw()
+	v.phase = 2 * math.Pi * draw()
+	v.cruiseMPS = 8 + 8*draw()
+	v.drive = time.Duration(15+20*draw()) * time.Minute
+	v.rest = time.Duration(4+10*draw()) * time.Minute
+	v.offset = time.Duration(draw() * float64(v.drive) * 0.3).Truncate(time.Second)
 	return v
 }
 
 // madeUpIMEI has 15 digits with a correct check digit, in a range that begins
 // with 98, which no maker has.
 func madeUpIMEI(seed int64, n int) string {
-	body := fmt.Sprintf("98%06d%06d", uint64(seed)%1_000_000, n%1_000_000) //nolint:gosec // a name, its sign does not matter
+	body := fmt.Sprintf("98%06d%06d", uint64(seed)%1_000_000, n%1_000_000)
 	sum := 0
 	for i, c := range body {
 		d := int(c - '0')

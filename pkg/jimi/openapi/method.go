@@ -119,7 +119,7 @@ func (f *paramField) typeName() string {
 }
 
 func fieldsOf(t reflect.Type) []paramField {
-	var out []paramField
+	out := make([]paramField, 0, t.NumField())
 	for i := range t.NumField() {
 		words := strings.Split(t.Field(i).Tag.Get("api"), ",")
 		f := paramField{index: i, name: words[0], typ: t.Field(i).Type}
