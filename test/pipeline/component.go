@@ -32,6 +32,7 @@ type Component struct {
 
 	tb    testing.TB
 	path  string
+	args  []string
 	env   []string
 	admin string // address of the admin server
 	log   string // file of the output of all its processes
@@ -96,7 +97,7 @@ func (c *Component) Launch() {
 		c.tb.Fatal(err)
 	}
 	defer out.Close()
-	cmd := exec.Command(c.path)
+	cmd := exec.Command(c.path, c.args...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = c.env, out, out
 	if err := startChild(cmd); err != nil {
 		c.tb.Fatalf("start %s: %v", c.Name, err)

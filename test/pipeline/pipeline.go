@@ -51,6 +51,8 @@ type Options struct {
 	// Settings of the programs by environment name, beyond those that the
 	// pipeline sets itself.
 	Collector, Enricher, Sink map[string]string
+
+	CollectorFile string // of further settings, given by --config
 }
 
 // A Pipeline is one collector, one enricher and one sink with topics and a
@@ -86,6 +88,9 @@ func New(tb testing.TB, s *stack.Stack, o Options) *Pipeline {
 
 	logs := logDir(tb)
 	p.Collector, p.URL = p.newCollector("test", o.Collector)
+	if o.CollectorFile != "" {
+		p.Collector.args = []string{"--config", o.CollectorFile}
+	}
 	p.Enricher = newComponent(tb, "enricher", logs, p.environment("sink"), o.Enricher)
 	p.Sink = newComponent(tb, "sink", logs, p.environment("sink"), o.Sink)
 	return p

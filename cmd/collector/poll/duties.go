@@ -15,12 +15,19 @@ import (
 // duties are what is done once for an account, by the owner of its partition:
 // the list of devices and the fleet poll.
 func (p *Poller) duties(ctx context.Context, a *account) error {
-	var listed, swept time.Time
+	var listed, swept, quota time.Time
 	for sleep(ctx, min(time.Second, p.cfg.FleetPoll+time.Second)) {
 		if !a.owned.Load() {
 			continue
 		}
 		now := time.Now()
+		if b := a.client.Budget(); now.Before(b.QuotaUntil) { // said once, not at each poll
+			if b.QuotaUntil != quota {
+				quota = b.QuotaUntil
+				p.log.Warn("the account's calls of this day are used up, polling goes on tomorrow", "account", a.Name, "until", quota)
+			}
+			continue
+		}
 		if now.After(listed) {
 			listed = now.Add(p.spread(p.cfg.DevicePoll))
 			if err := p.listDevices(ctx, a); err != nil && ctx.Err() == nil {

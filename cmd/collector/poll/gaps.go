@@ -54,6 +54,9 @@ func (s *shard) reconcile(ctx context.Context) {
 			if ctx.Err() != nil {
 				return
 			}
+			if a := s.p.accountOf(t.imei); a == nil || !a.client.Budget().OK() {
+				continue // completeness tells; the hole waits
+			}
 			s.ask(ctx, t)
 		}
 	}
@@ -130,7 +133,7 @@ func (s *shard) ask(ctx context.Context, t task) {
 		s.mu.Lock()
 		d.busy, d.failed = false, err != nil
 		s.mu.Unlock()
-		if err != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil && openapi.ClassOf(err) != openapi.ClassQuota {
 			s.log.Warn("a hole could not be asked for, trying again", "imei", t.imei, "from", t.hole.From, "to", t.hole.To, "error", err)
 		}
 	}()
@@ -229,7 +232,9 @@ func (s *shard) blanket(ctx context.Context, a *account, imei string) {
 			err = s.moveCursor(ctx, key, now)
 		}
 		if err != nil && ctx.Err() == nil {
-			s.warn("a track poll failed, its window is asked for again", a, err)
+			if openapi.ClassOf(err) != openapi.ClassQuota {
+				s.warn("a track poll failed, its window is asked for again", a, err)
+			}
 			s.mu.Lock()
 			s.device(imei).nextRun = time.Now().Add(time.Minute)
 			s.mu.Unlock()

@@ -133,6 +133,8 @@ func (s *shard) repeat(ctx context.Context, a *account, j job) {
 		var answer *openapi.Error
 		switch {
 		case err == nil || ctx.Err() != nil:
+		case openapi.ClassOf(err) == openapi.ClassQuota: // the account's owner says so
+			wait = max(wait, time.Minute)
 		case errors.As(err, &answer) && answer.Class == openapi.ClassUnavailable:
 			wait = 24 * time.Hour // the account has no such method
 			s.log.Info("the platform does not offer a poll for this account", "account", a.Name, "poll", j.name)
