@@ -225,6 +225,9 @@ func addKept(answers map[string]answerer) {
 	answers[openapi.DLTReport.Name] = inData("rows", rowsFor(func(_ *question, v *vehicle) []object {
 		return []object{{"imei": v.imei, "time": stamp(v.start), "driverName": "A. Driver", "coordinates": "13.4,52.5"}}
 	}))
+	answers[openapi.FileList.Name] = func(*question) (any, any, *refusal) {
+		return "2026_05_04_08_00_00.mp4,2026_05_04_08_01_00.mp4,", nil, nil
+	}
 	answers[openapi.TagDevices.Name] = ok
 	child := func(change func(q *question, name string)) answerer {
 		return func(q *question) (any, any, *refusal) {

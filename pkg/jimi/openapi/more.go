@@ -83,6 +83,14 @@ type TagDevicesParams struct {
 	Tags []string `api:"tags,required,imeis"`
 }
 
+// FileListParams name a device; only an answer of this method is published,
+// its parameters are those of the command that asks for files (7.3).
+type FileListParams struct {
+	IMEI   string `api:"imei,required"`
+	Type   string `api:"type"`
+	Camera string `api:"camera"`
+}
+
 // The methods of A30 apart from those of fences and trips.
 var (
 	FenceDuration = Method[FenceDurationParams, FenceStay]{Name: "jimi.open.platform.fence.duration", Ref: "A30", Does: "times inside fences", IMEIs: 50, Span: month, Paging: ByPage, Size: 100}
@@ -93,6 +101,7 @@ var (
 	ChildDelete   = Method[DeviceListParams, Ack]{Name: "jimi.user.child.del", Ref: "A30", Does: "delete an account below ours", Mutates: true}
 	HealthData    = Method[DevicesTimeParams, HealthReading]{Name: "jimi.device.health.data", Ref: "A30", Does: "readings of wearables", IMEIs: 50, Span: month, Paging: ByPage, Size: 100}
 	DLTReport     = Method[DevicesTimeParams, DLTRecord]{Name: "jimi.open.platform.dlt.report", Ref: "A30", Does: "driver's licence records", IMEIs: 50, Span: month, Paging: ByPage, Size: 100}
+	FileList      = Method[FileListParams, Texts]{Name: "jimi.device.history.file.list", Ref: "published sample", Does: "names of the files on a camera"}
 	TagDevices    = Method[TagDevicesParams, Ack]{Name: "jimi.device.updateTagDevices", Ref: "A30", Does: "tie TAGs to a device", Mutates: true, IMEIs: 100}
 )
 
@@ -107,7 +116,7 @@ var Methods = []AnyMethod{
 	&InstructionList, &InstructionSend, &InstructionResults, &RawCommand,
 	&DeviceFenceCreate, &DeviceFenceDelete, &FenceCreate, &FenceDelete, &FenceBind,
 	&OBDList, &OBDFault, &ReportTrips, &FenceUpdate, &FenceList, &FenceDetail, &FenceDuration,
-	&RFIDList, &ChildList, &ChildCreate, &ChildUpdate, &ChildDelete, &HealthData, &DLTReport, &TagDevices,
+	&RFIDList, &ChildList, &ChildCreate, &ChildUpdate, &ChildDelete, &HealthData, &DLTReport, &TagDevices, &FileList,
 }
 
 // Lookup finds a method by its name.
