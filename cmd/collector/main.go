@@ -75,7 +75,7 @@ func start(ctx context.Context, cfg *Config) error {
 	}
 	parts := []run.Part{run.Admin(cfg.AdminListen, reg, ready, log), in.drain()}
 	if accounts := cfg.Poll.All(); len(accounts) > 0 {
-		poller, err := poll.New(&cfg.Poll, cfg.Kafka, cfg.Instance, hook.boot, log, reg, ready)
+		poller, err := poll.New(&cfg.Poll, cfg.Kafka, cfg.Instance, hook.boot, log, reg)
 		if err != nil {
 			return err
 		}

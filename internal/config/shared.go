@@ -17,6 +17,7 @@ var sharedKeys = func() []string {
 		Kafka      `koanf:",squash"`
 		ClickHouse `koanf:",squash"`
 		Process    `koanf:",squash"`
+		Tracksolid `koanf:",squash"`
 	}
 	var out []string
 	for _, f := range fieldsOf(&all) {

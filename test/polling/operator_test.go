@@ -1,6 +1,7 @@
 package polling_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,7 @@ func TestOperatorAndSecrets(t *testing.T) {
 		PasswordMD5: "aa55aa55deadbeefdeadbeefaa55aa55", Target: "demo",
 	}
 	s := stage(t, jimitest.Options{Seed: 4, Devices: 4, Start: time.Now().Add(-time.Hour), Accounts: []jimitest.Account{account}, Messy: true},
-		map[string]string{"TRACK_POLL": "auto", "TRACK_EVERY": "2s", "TRACK_BACK": "10s", "FLEET_POLL": "1s", "ALARM_POLL": "2s", "OBD_POLL": "2s", "REPORT_POLL": "1h"})
+		map[string]string{"TRACK_POLL": "auto", "TRACK_EVERY": "2s", "TRACK_BACK": "15m", "FLEET_POLL": "1s", "ALARM_POLL": "2s", "OBD_POLL": "2s", "REPORT_POLL": "1h"})
 	s.Start()
 	until(t, "the collector polls", time.Minute, func() bool { return s.number(t, "SELECT count() FROM fixes WHERE source = 'track_list'") > 0 })
 
@@ -60,6 +61,11 @@ func TestOperatorAndSecrets(t *testing.T) {
 	})
 	until(t, "the position that was asked for is there", time.Minute, func() bool {
 		return s.number(t, "SELECT count() FROM fix_sightings WHERE source = 'location_get' AND imei = ?", imei) > 0
+	})
+	before := s.number(t, "SELECT count() FROM fix_sightings WHERE source = 'location_get'")
+	s.Push("/pushalarm", fmt.Sprintf(`{"type":"DEVICE","msgClass":0,"imei":%q,"msg":{"alertType":"1","alarmTime":%q}}`, imei, time.Now().UTC().Format(time.DateTime)))
+	until(t, "a device whose alarm came without a position is asked where it is", time.Minute, func() bool {
+		return s.number(t, "SELECT count() FROM fix_sightings WHERE source = 'location_get'") > before
 	})
 	if st := s.platform.Stats(); st.Tokens != 1 || st.EndedWhileValid != 0 || st.UsedAfterItsEnd != 0 {
 		t.Errorf("the operator's calls and the collector share one token: %+v", st)

@@ -15,6 +15,21 @@ import (
 // window, so that the hour's beginning is known too.
 const completeHours = 3
 
+// tellEvery is how many looks there are to one telling: the hour that is going
+// on changes with every fix.
+const tellEvery = 10
+
+// told is what was told of an hour, and when.
+type told struct {
+	schema.Completeness
+	at time.Time
+}
+
+func (t *told) same(c schema.Completeness) bool {
+	c.Revision = t.Revision
+	return t.Completeness == c
+}
+
 // completeness tells of each device and hour how many fixes are missing.
 func (s *shard) completeness(ctx context.Context) {
 	for sleep(ctx, s.p.spread(s.p.cfg.GapEvery)) {
@@ -64,12 +79,11 @@ func (s *shard) changedHours(ctx context.Context, now time.Time) ([]*kgo.Record,
 			if c.Holes > 0 {
 				holes[c.Reason] += int(c.Holes)
 			}
-			told := c
-			told.Revision = 0
-			if was, ok := t.told[c.Hour.Unix()]; ok && was == told {
+			was, ok := t.told[c.Hour.Unix()]
+			if ok && (was.same(c) || now.Sub(was.at) < tellEvery*s.p.cfg.GapEvery) {
 				continue
 			}
-			t.told[c.Hour.Unix()] = told
+			t.told[c.Hour.Unix()] = told{c, now}
 			value, err := schema.Encode(&c)
 			if err != nil {
 				return nil, err

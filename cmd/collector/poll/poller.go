@@ -36,7 +36,6 @@ type Poller struct {
 	opts     []kgo.Opt
 	log      *slog.Logger
 	metrics  *metrics
-	ready    *run.Readiness
 	settings coverage.Settings
 
 	ledger   *polls.Ledger
@@ -62,20 +61,21 @@ type account struct {
 }
 
 // New makes a poller; boot tells its items from those of any other start.
-func New(cfg *Config, shared config.Kafka, instance, boot string, log *slog.Logger, reg *prometheus.Registry, ready *run.Readiness) (*Poller, error) {
+func New(cfg *Config, shared config.Kafka, instance, boot string, log *slog.Logger, reg *prometheus.Registry) (*Poller, error) {
 	opts, err := kafka.Options(shared, "odograph-poller-"+instance, log, nil)
 	if err != nil {
 		return nil, err
 	}
 	return &Poller{
 		cfg: cfg, shared: shared, instance: instance, boot: boot, opts: opts, log: log, metrics: newMetrics(reg),
-		ready: ready, settings: coverage.DefaultSettings(), accounts: map[string]*account{}, shards: map[int32]*shard{},
+		settings: coverage.DefaultSettings(), accounts: map[string]*account{}, shards: map[int32]*shard{},
 		fault: make(chan error, 1),
 	}, nil
 }
 
 // Part is the poller as a part of the collector. It ends only with ctx: when
-// the platform or Kafka is away it tries again for ever.
+// the platform or Kafka is away it tries again for ever. The collector is ready
+// without it: pushes must not wait for polls.
 func (p *Poller) Part() run.Part { return run.Part{Name: "poller", Run: p.run} }
 
 func (p *Poller) run(ctx context.Context) error {
@@ -98,7 +98,6 @@ const sessionPause = 5 * time.Second
 func (p *Poller) session(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p.ready.Set("polling", errors.New("reading what the pollers remember"))
 	ledger, err := polls.Open(p.opts, p.shared.TopicPrefix, p.log)
 	if err != nil {
 		return err
@@ -117,7 +116,6 @@ func (p *Poller) session(ctx context.Context) error {
 		defer p.out.Close()
 		defer p.group.Close()
 		defer p.endAll()
-		p.ready.Set("polling", nil)
 		work, ctx := errgroup.WithContext(ctx)
 		work.Go(func() error { return p.consume(ctx) })
 		work.Go(func() error { return p.followEnricher(ctx) })

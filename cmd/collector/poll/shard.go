@@ -32,11 +32,11 @@ type tracked struct {
 	coverage.Device
 	heard   time.Time // fix time, or the time of a heartbeat
 	asked   []asked
-	loaded  bool // asked was read from the ledger
-	busy    bool // a track is being asked for
-	failed  bool // the last question was not answered
-	told    map[int64]schema.Completeness
-	nextRun time.Time // of the blanket track poll
+	loaded  bool           // asked was read from the ledger
+	busy    bool           // a track is being asked for
+	failed  bool           // the last question was not answered
+	told    map[int64]told // by the hour's beginning
+	nextRun time.Time      // of the blanket track poll
 }
 
 func (p *Poller) newShard(ctx context.Context, n int32) *shard {
@@ -61,7 +61,7 @@ func (p *Poller) newShard(ctx context.Context, n int32) *shard {
 func (s *shard) device(imei string) *tracked {
 	t := s.devices[imei]
 	if t == nil {
-		t = &tracked{told: map[int64]schema.Completeness{}}
+		t = &tracked{told: map[int64]told{}}
 		s.devices[imei] = t
 	}
 	return t

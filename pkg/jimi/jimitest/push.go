@@ -201,10 +201,12 @@ func (s *pusher) heartbeat(v *vehicle, t time.Time) {
 	if into < v.drive {
 		point := v.at(t)
 		s.add(item{"/pushobd", v.imei, t, object{
-			"deviceImei": v.imei, "gateTime": stamp(t), "eventTime": t.Unix(), "lat": point.Lat, "lng": point.Lng, "carType": 2, "acc": 1,
-			"obdJson": object{"dataID1": 528, "dataID2": round(point.SpeedKMH, 0)},
+			"deviceImei": v.imei, "obdJson": object{
+				"car_type": 2, "push_time": stamp(t.Add(time.Second)), "event_time": stamp(t), "AccState": 1, "statusFlags": 0,
+				"lat": point.Lat, "lng": point.Lng, "dataID1": 1200 + 25*int(point.SpeedKMH), "dataID2": round(point.SpeedKMH, 0),
+			},
 		}})
-		s.add(item{"/pushoil", v.imei, t, object{"deviceImei": v.imei, "gateTime": stamp(t), "sensorType": 1, "value": 4200, "lat": point.Lat, "lng": point.Lng}})
+		s.add(item{"/pushoil", v.imei, t, object{"deviceImei": v.imei, "path": 1, "gateTime": stamp(t), "value": 4200, "unit": 2, "gpsTime": stamp(t), "lat": point.Lat, "lng": point.Lng}})
 	}
 }
 

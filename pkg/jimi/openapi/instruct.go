@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -188,16 +189,16 @@ func (i *Instructor) form(imei string, command Command) (url.Values, error) {
 	if imei == "" {
 		return nil, errors.New("deviceImei: is required")
 	}
-	form := url.Values{"deviceImei": {imei}, "proNo": {fmt.Sprint(command.protocol())}, "token": {i.token}}
+	form := url.Values{"deviceImei": {imei}, "proNo": {strconv.Itoa(command.protocol())}, "token": {i.token}}
 	if text, ok := command.(TextCommand); ok {
 		if text.Text == "" {
 			return nil, errors.New("cmdContent: is required")
 		}
 		form.Set("cmdContent", text.Text)
-		form.Set("sync", fmt.Sprint(text.Sync))
-		form.Set("offlineFlag", fmt.Sprint(text.Queue))
+		form.Set("sync", strconv.FormatBool(text.Sync))
+		form.Set("offlineFlag", strconv.FormatBool(text.Queue))
 		if text.Timeout > 0 {
-			form.Set("timeOut", fmt.Sprint(int(text.Timeout.Seconds())))
+			form.Set("timeOut", strconv.Itoa(int(text.Timeout.Seconds())))
 		}
 		return form, nil
 	}
