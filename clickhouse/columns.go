@@ -1,6 +1,8 @@
 package clickhouse
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/ClickHouse/ch-go/proto"
@@ -118,7 +120,17 @@ func words[T any](name string, get func(*T) []string) column[T] {
 // labels is a Map(String, String).
 func labels[T any](name string, get func(*T) map[string]string) column[T] {
 	c := proto.NewMap[string, string](new(proto.ColStr), new(proto.ColStr))
-	return column[T]{name, c, c.Reset, func(r *T) { c.Append(get(r)) }}
+	return column[T]{name, c, c.Reset, func(r *T) { c.AppendKV(inOrder(get(r))) }}
+}
+
+// inOrder are a map's members by key: a block that is inserted again must be
+// the same block, byte for byte.
+func inOrder[V any](m map[string]V) []proto.KV[string, V] {
+	out := make([]proto.KV[string, V], 0, len(m))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, proto.KV[string, V]{Key: k, Value: m[k]})
+	}
+	return out
 }
 
 // The functions below are one column of a Nested: an array with one value for

@@ -38,7 +38,7 @@ var obdTable = itemTable("obd", "event_time",
 // readings is a Map(LowCardinality(String), Float64).
 func readings[T any](name string, get func(*T) map[string]float64) column[T] {
 	c := proto.NewMap[string, float64](new(proto.ColStr).LowCardinality(), new(proto.ColFloat64))
-	return column[T]{name, c, c.Reset, func(r *T) { c.Append(get(r)) }}
+	return column[T]{name, c, c.Reset, func(r *T) { c.AppendKV(inOrder(get(r))) }}
 }
 
 var faultTable = itemTable("faults", "event_time",

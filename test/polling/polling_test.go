@@ -167,8 +167,11 @@ func TestPushCutForFortyMinutes(t *testing.T) {
 					return s.number(t, "SELECT count() FROM completeness WHERE hour >= ? AND missing_fixes > 0", begin.Truncate(time.Hour)) == 0 &&
 						s.number(t, "SELECT uniqExact(imei) FROM completeness_stored WHERE received_fixes > 0 AND received_fixes = stored_fixes") > 0
 				})
-				if n := s.number(t, "SELECT count() FROM devices WHERE account = ?", s.platform.Account().User); n != devices {
+				if n := s.number(t, "SELECT count() FROM devices WHERE account = ? AND model = 'VL01'", s.platform.Account().User); n != devices {
 					t.Errorf("%d devices are defined, want %d", n, devices)
+				}
+				if n := s.platform.Stats().Calls[openapi.DeviceDetail.Name]; n != devices {
+					t.Errorf("%d devices were asked for their details, want %d", n, devices)
 				}
 			}
 			s.Stop()

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/odograph/odograph/internal/polls"
 	"github.com/odograph/odograph/pkg/jimi/openapi"
 	"github.com/odograph/odograph/pkg/schema"
 )
@@ -79,6 +81,51 @@ func (p *Poller) listDevices(ctx context.Context, a *account) error {
 	a.sweep.mu.Lock()
 	a.sweep.listed = listed
 	a.sweep.mu.Unlock()
+	return p.detailDevices(ctx, a, listed)
+}
+
+// detailAfter is how long the details of a device are taken for good.
+const detailAfter = 7 * 24 * time.Hour
+
+// detailDevices asks for the details of some devices, one call each: those that
+// were not asked for yet, or a week ago. They may take a quarter of a minute's
+// calls at each list, so that a new account of thousands of devices does not
+// keep everything else waiting.
+func (p *Poller) detailDevices(ctx context.Context, a *account, listed map[string]bool) error {
+	left := max(1, p.cfg.PollRate/4)
+	for imei := range listed {
+		var last polls.Cursor
+		old, ours := p.ledger.Device(imei)
+		if _, err := p.ledger.Get("detail/"+imei, &last); err != nil {
+			return err
+		}
+		if !ours || old.Account != a.Name || time.Since(last.Until) < detailAfter {
+			continue
+		}
+		if left--; left < 0 {
+			return nil
+		}
+		var d schema.Device
+		err := openapi.Each(ctx, a.client, &openapi.DeviceDetail, openapi.DeviceParams{IMEI: imei}, func(r openapi.Row[openapi.Device]) error {
+			r.IMEI = imei
+			d = definition(old, a.Name, r)
+			return nil
+		})
+		switch openapi.ClassOf(err) {
+		case openapi.ClassAuth, openapi.ClassParameter, openapi.ClassUnavailable, openapi.ClassBusiness:
+			p.log.Info("the platform gives no details of a device", "imei", imei, "error", err)
+			err = nil // and will not tomorrow
+		}
+		if err == nil && d.IMEI != "" && d != old {
+			err = p.ledger.Define(ctx, d)
+		}
+		if err == nil {
+			err = p.ledger.Put(ctx, a.partition, "detail/"+imei, polls.Cursor{Until: time.Now().UTC()})
+		}
+		if err != nil {
+			return fmt.Errorf("details of device %s: %w", imei, err)
+		}
+	}
 	return nil
 }
 
