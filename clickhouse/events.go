@@ -12,15 +12,15 @@ var drivingTable = derivedTable("driving_events", "event_id", "start_time",
 	},
 	func() columnList[schema.DrivingEvent] {
 		return columnList[schema.DrivingEvent]{
-			word("kind", func(e *schema.DrivingEvent) string { return e.Kind }),
+			word("kind", func(e *schema.DrivingEvent) string { return string(e.Kind) }),
 			moment("end_time", 3, func(e *schema.DrivingEvent) time.Time { return e.EndTime }),
-			word("severity", func(e *schema.DrivingEvent) string { return e.Severity }),
+			word("severity", func(e *schema.DrivingEvent) string { return string(e.Severity) }),
 			optNumber("peak_mps2", func(e *schema.DrivingEvent) schema.Opt[float64] { return e.PeakMPS2 }),
-			word("source", func(e *schema.DrivingEvent) string { return e.Source }),
-			number("confidence", func(e *schema.DrivingEvent) float64 { return e.Confidence }),
+			word("source", func(e *schema.DrivingEvent) string { return string(e.Source) }),
+			word("confidence", func(e *schema.DrivingEvent) string { return string(e.Confidence) }),
 			word("rule_version", func(e *schema.DrivingEvent) string { return e.RuleVersion }),
-			number("lat", func(e *schema.DrivingEvent) float64 { return e.Lat }),
-			number("lng", func(e *schema.DrivingEvent) float64 { return e.Lng }),
+			optNumber("lat", func(e *schema.DrivingEvent) schema.Opt[float64] { return e.Lat }),
+			optNumber("lng", func(e *schema.DrivingEvent) schema.Opt[float64] { return e.Lng }),
 		}
 	})
 

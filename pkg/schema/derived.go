@@ -9,23 +9,81 @@ type Revised struct {
 	Retracted bool   `json:"retracted,omitzero"` // the event did not happen after all
 }
 
-// A DrivingEvent is one event of driving behaviour.
+// A DrivingEvent is one event of driving behaviour. What an analyst needs to
+// decide it again in SQL is in it: the fixes' speeds, the gap between them and
+// the threshold that was passed.
 type DrivingEvent struct {
 	EventID string `json:"event_id"`
 	Revised
 	Place
-	IMEI        string       `json:"imei"`
-	Kind        string       `json:"kind"` // harsh_braking, harsh_acceleration, harsh_cornering, speeding, idling
-	StartTime   time.Time    `json:"start_time"`
-	EndTime     time.Time    `json:"end_time"`
-	Severity    string       `json:"severity"`
-	PeakMPS2    Opt[float64] `json:"peak_mps2,omitzero"`
-	Source      string       `json:"source"` // device or gps
-	Confidence  float64      `json:"confidence"`
-	RuleVersion string       `json:"rule_version"`
-	Lat         float64      `json:"lat"`
-	Lng         float64      `json:"lng"`
+	IMEI        string           `json:"imei"`
+	Kind        DrivingKind      `json:"kind"`
+	StartTime   time.Time        `json:"start_time"`
+	EndTime     time.Time        `json:"end_time"`
+	Severity    Severity         `json:"severity"`
+	PeakMPS2    Opt[float64]     `json:"peak_mps2,omitzero"` // of a harsh event: largest size of the acceleration, always positive
+	Source      EvidenceSource   `json:"source"`             // device where the device says so, whether or not GPS saw it too
+	Sources     []EvidenceSource `json:"sources,omitzero"`   // all that saw it
+	Confidence  Confidence       `json:"confidence"`
+	RuleVersion string           `json:"rule_version"`
+	Lat         Opt[float64]     `json:"lat,omitzero"` // degrees, WGS-84, of the peak; absent where a device alarm has no position
+	Lng         Opt[float64]     `json:"lng,omitzero"`
+
+	AlarmCode        string       `json:"alarm_code,omitzero"`         // of the device's alarm: msg_class/code
+	VehicleClass     string       `json:"vehicle_class,omitzero"`      // whose thresholds were taken
+	ThresholdMPS2    Opt[float64] `json:"threshold_mps2,omitzero"`     // the lowest that had to be passed at the peak's gap
+	GapS             Opt[float64] `json:"gap_s,omitzero"`              // between the two fixes of the peak
+	SpeedBeforeKMH   Opt[float64] `json:"speed_before_kmh,omitzero"`   // at the first fix of the peak's gap
+	SpeedAfterKMH    Opt[float64] `json:"speed_after_kmh,omitzero"`    // at the second
+	HeadingChangeDeg Opt[float64] `json:"heading_change_deg,omitzero"` // of a cornering, summed over the event, positive to the right
+	MaxSpeedKMH      Opt[float64] `json:"max_speed_kmh,omitzero"`
+	LimitKMH         Opt[float64] `json:"limit_kmh,omitzero"`    // of speeding
+	LimitSource      string       `json:"limit_source,omitzero"` // own, fence or road
+	DistanceM        Opt[float64] `json:"distance_m,omitzero"`   // driven from start to end, of speeding
 }
+
+// A DrivingKind names what a DrivingEvent is.
+type DrivingKind string
+
+// The kinds of driving events.
+const (
+	HarshBraking      DrivingKind = "harsh_braking"
+	HarshAcceleration DrivingKind = "harsh_acceleration"
+	HarshCornering    DrivingKind = "harsh_cornering"
+	Collision         DrivingKind = "collision" // by the device's alarm alone
+	Speeding          DrivingKind = "speeding"
+	Idling            DrivingKind = "idling"
+)
+
+// A Severity is a step of a DrivingEvent; none for kinds that have no steps.
+type Severity string
+
+// The severities.
+const (
+	SeverityLow    Severity = "low"
+	SeverityMedium Severity = "medium"
+	SeverityHigh   Severity = "high"
+	SeverityNone   Severity = "none"
+)
+
+// An EvidenceSource says who saw an event.
+type EvidenceSource string
+
+// The sources of evidence.
+const (
+	EvidenceDevice EvidenceSource = "device" // the device's own alarm
+	EvidenceGPS    EvidenceSource = "gps"    // found in the fixes
+)
+
+// Confidence says how far an event can be trusted.
+type Confidence string
+
+// The steps of confidence.
+const (
+	ConfidenceHigh     Confidence = "high"     // the device's own sensors
+	ConfidenceMeasured Confidence = "measured" // fixes at most 3 s apart; counts in the score
+	ConfidenceInferred Confidence = "inferred" // fixes 3 to 10 s apart; does not count in the score
+)
 
 // A GeofenceEvent is one transition of a device at a geofence.
 type GeofenceEvent struct {
@@ -49,18 +107,34 @@ type TripRecord struct {
 	Stop *Stop `json:"stop,omitzero"`
 }
 
-// A Trip is motion between two stops.
+// A Trip is motion between two stops. While it goes on its record is corrected
+// now and then, with Ongoing set.
 type Trip struct {
 	TripID string `json:"trip_id"`
 	Revised
 	Place
 	IMEI            string       `json:"imei"`
 	StartTime       time.Time    `json:"start_time"`
-	EndTime         time.Time    `json:"end_time"`
+	EndTime         time.Time    `json:"end_time"` // of the last movement; of a trip that goes on, of the last one seen
 	DistanceM       float64      `json:"distance_m"`
 	MaxSpeedKMH     Opt[float64] `json:"max_speed_kmh,omitzero"`
-	IdleS           float64      `json:"idle_s"`
+	IdleS           float64      `json:"idle_s"`                    // at rest with the ignition on, or not known to be off, within the trip
 	ObservableShare Opt[float64] `json:"observable_share,omitzero"` // of driving time in which harsh events could be seen
+
+	Ongoing      bool         `json:"ongoing,omitzero"`
+	DrivingS     Opt[float64] `json:"driving_s,omitzero"`    // in motion; what observable_share is a share of
+	ObservableS  Opt[float64] `json:"observable_s,omitzero"` // of it in gaps of at most 3 s
+	Fixes        Opt[int64]   `json:"fixes,omitzero"`        // that the trip was made of
+	LongestGapS  Opt[float64] `json:"longest_gap_s,omitzero"`
+	StartLat     Opt[float64] `json:"start_lat,omitzero"` // degrees, WGS-84
+	StartLng     Opt[float64] `json:"start_lng,omitzero"`
+	EndLat       Opt[float64] `json:"end_lat,omitzero"`
+	EndLng       Opt[float64] `json:"end_lng,omitzero"`
+	OdometerM    Opt[float64] `json:"odometer_distance_m,omitzero"` // by the device's odometer, end less start
+	EndReason    string       `json:"end_reason,omitzero"`          // rest, ignition_off or silence
+	Driver       string       `json:"driver,omitzero"`
+	DriverSource string       `json:"driver_source,omitzero"` // rfid, sign_in or device
+	RuleVersion  string       `json:"rule_version,omitzero"`
 }
 
 // A Stop is one parking or idling period.
@@ -74,6 +148,59 @@ type Stop struct {
 	Kind      string    `json:"kind"` // parking or idling
 	Lat       float64   `json:"lat"`
 	Lng       float64   `json:"lng"`
+
+	Ongoing     bool   `json:"ongoing,omitzero"`
+	RuleVersion string `json:"rule_version,omitzero"`
+}
+
+// A ConditionEvent is a change of what the vehicle's sensors say: fuel that was
+// filled in or taken out, a temperature out of its range, a trouble code from
+// its first to its last report.
+type ConditionEvent struct {
+	EventID string `json:"event_id"`
+	Revised
+	Place
+	IMEI        string        `json:"imei"`
+	Kind        ConditionKind `json:"kind"`
+	StartTime   time.Time     `json:"start_time"`
+	EndTime     time.Time     `json:"end_time"` // of one that goes on, the last time it was seen
+	Ongoing     bool          `json:"ongoing,omitzero"`
+	Channel     string        `json:"channel,omitzero"` // the sensor's
+	Code        string        `json:"code,omitzero"`    // of a fault
+	Unit        string        `json:"unit,omitzero"`
+	ValueBefore Opt[float64]  `json:"value_before,omitzero"` // smoothed level before a change of fuel
+	ValueAfter  Opt[float64]  `json:"value_after,omitzero"`  // and after it
+	ValueMin    Opt[float64]  `json:"value_min,omitzero"`    // least and greatest temperature of the event
+	ValueMax    Opt[float64]  `json:"value_max,omitzero"`
+	LimitMin    Opt[float64]  `json:"limit_min,omitzero"` // the range that was left
+	LimitMax    Opt[float64]  `json:"limit_max,omitzero"`
+	Lat         Opt[float64]  `json:"lat,omitzero"`
+	Lng         Opt[float64]  `json:"lng,omitzero"`
+	RuleVersion string        `json:"rule_version"`
+}
+
+// A ConditionKind names what a ConditionEvent is.
+type ConditionKind string
+
+// The kinds of condition events.
+const (
+	ConditionRefuel      ConditionKind = "fuel_refuel"
+	ConditionTheft       ConditionKind = "fuel_theft"
+	ConditionTemperature ConditionKind = "temperature_out_of_range"
+	ConditionFault       ConditionKind = "fault"
+)
+
+// A Recompute says that an item came too late to be taken into what is derived:
+// it is stored, and the stretch around it would have to be derived anew.
+type Recompute struct {
+	IMEI         string    `json:"imei"`
+	EventTime    time.Time `json:"event_time"`    // of the late item
+	NewestTime   time.Time `json:"newest_time"`   // of the device when it came
+	ReceivedTime time.Time `json:"received_time"` // when the collector took it
+	Source       Source    `json:"source"`
+	Kind         string    `json:"kind"` // of the raw item
+	Reason       string    `json:"reason"`
+	Place
 }
 
 // An OBD record is one reading of the vehicle's bus, reference 10.20 or the
@@ -221,4 +348,8 @@ type Device struct {
 	Account   string         `json:"account,omitzero"` // of ours, the one that polls it
 	Activated Opt[time.Time] `json:"activated_time,omitzero"`
 	Expires   Opt[time.Time] `json:"expires_time,omitzero"` // of its subscription
+
+	TemperatureMinC Opt[float64] `json:"temperature_min_c,omitzero"` // what its cargo must not be colder than
+	TemperatureMaxC Opt[float64] `json:"temperature_max_c,omitzero"`
+	SpeedLimitKMH   Opt[float64] `json:"speed_limit_kmh,omitzero"` // of its own; else that of its class
 }

@@ -28,6 +28,8 @@ var records = map[schema.Topic]any{
 	schema.TopicDriving:     schema.DrivingEvent{},
 	schema.TopicGeofence:    schema.GeofenceEvent{},
 	schema.TopicTrips:       schema.TripRecord{},
+	schema.TopicConditions:  schema.ConditionEvent{},
+	schema.TopicRecompute:   schema.Recompute{},
 	schema.TopicAlarms:      schema.Alarm{},
 	schema.TopicHeartbeats:  schema.Heartbeat{},
 	schema.TopicSessions:    schema.Session{},

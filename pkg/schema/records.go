@@ -82,6 +82,7 @@ const (
 	QualityRepeatedPosition Quality = "repeated_position" // old coordinates sent again (postMethod 4, 5, 10, 13, 14), or unchanged while moving
 	QualityHemisphere       Quality = "hemisphere"        // sign of a coordinate against the south/west status bit
 	QualityUnverified       Quality = "unverified"        // older than the dedup window: only the sink can tell whether it is a repeat
+	QualityLate             Quality = "late"              // older than the lateness that derived events are corrected for
 	QualityFieldInvalid     Quality = "field_invalid"     // a field that a fix can do without was there and could not be read; it is absent from the fix
 )
 

@@ -15,6 +15,8 @@ const (
 	TopicDriving     Topic = "driving.v1"    // DrivingEvent
 	TopicGeofence    Topic = "geofence.v1"   // GeofenceEvent
 	TopicTrips       Topic = "trips.v1"      // TripRecord: a Trip or a Stop
+	TopicConditions  Topic = "conditions.v1" // ConditionEvent
+	TopicRecompute   Topic = "recompute.v1"  // Recompute
 	TopicAlarms      Topic = "alarms.v1"     // Alarm
 	TopicHeartbeats  Topic = "heartbeats.v1" // Heartbeat
 	TopicSessions    Topic = "sessions.v1"   // Session
@@ -70,6 +72,8 @@ var Topics = []TopicSpec{
 	{Topic: TopicDriving, Retention: 30 * day},
 	{Topic: TopicGeofence, Retention: 30 * day},
 	{Topic: TopicTrips, Retention: 30 * day},
+	{Topic: TopicConditions, Retention: 30 * day},
+	{Topic: TopicRecompute, Retention: 30 * day},
 	{Topic: TopicAlarms, Retention: 30 * day},
 	{Topic: TopicHeartbeats, Retention: 7 * day},
 	{Topic: TopicSessions, Retention: 30 * day},
