@@ -9,6 +9,7 @@ import (
 	"github.com/odograph/odograph/pkg/geo"
 	"github.com/odograph/odograph/pkg/jimi"
 	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/track"
 )
 
 // work is one raw record on its way through the stages.
@@ -19,7 +20,7 @@ type work struct {
 
 	fix   schema.Fix // of a kind of fix
 	print byte
-	head  head // of the device after this fix
+	head  track.Head // of the device after this fix
 
 	out []jimi.Output // of any other kind: what goes out
 	at  time.Time     // the item's own time, zero if it has none
@@ -111,7 +112,7 @@ func recogniseFix(w *work) error {
 func judgeFix(w *work) error {
 	f := &w.fix
 	f.Quality = flags(f)
-	q, head := w.dev.head.judge(f)
+	q, head := judge(w.dev.head, f)
 	if q != "" {
 		f.Quality = append(f.Quality, q)
 	}

@@ -4,11 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
 	"github.com/odograph/odograph/pkg/dedup"
+	"github.com/odograph/odograph/pkg/track"
 )
 
 // A device is all that is remembered of one device.
@@ -16,7 +16,7 @@ type device struct {
 	imei   string
 	window dedup.Window
 	recent *dedup.Recent
-	head   head
+	head   track.Head
 
 	recentDirty, headDirty bool
 }
@@ -100,7 +100,7 @@ func (o *overlay) changelog(put func(key, value []byte)) {
 			part(d, partRecent, d.recent.Append)
 		}
 		if d.headDirty {
-			part(d, partHead, d.head.append)
+			part(d, partHead, d.head.Append)
 		}
 	}
 	put([]byte(positionKey), binary.BigEndian.AppendUint64(nil, uint64(o.next)))
@@ -140,7 +140,7 @@ func (d *device) load(part string, value []byte) (err error) {
 	case partRecent:
 		d.recent, err = dedup.ParseRecent(value)
 	case partHead:
-		d.head, err = parseHead(value)
+		_, err = d.head.Decode(value)
 	default:
 		var slot int
 		if slot, err = strconv.Atoi(part); err == nil {
@@ -148,34 +148,4 @@ func (d *device) load(part string, value []byte) (err error) {
 		}
 	}
 	return err
-}
-
-const headVersion = 1
-
-func (h *head) append(dst []byte) []byte {
-	dst = append(dst, headVersion, h.confirmed)
-	for _, p := range [...]point{h.trusted, h.suspect} {
-		dst = binary.AppendVarint(dst, p.second)
-		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(p.lat))
-		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(p.lng))
-	}
-	return dst
-}
-
-func parseHead(b []byte) (h head, err error) {
-	if len(b) < 2 || b[0] != headVersion {
-		return h, fmt.Errorf("%w: head of %d bytes", errState, len(b))
-	}
-	h.confirmed, b = b[1], b[2:]
-	for _, p := range [...]*point{&h.trusted, &h.suspect} {
-		second, n := binary.Varint(b)
-		if n <= 0 || len(b) < n+16 {
-			return h, fmt.Errorf("%w: head cut off", errState)
-		}
-		p.second = second
-		p.lat = math.Float64frombits(binary.LittleEndian.Uint64(b[n:]))
-		p.lng = math.Float64frombits(binary.LittleEndian.Uint64(b[n+8:]))
-		b = b[n+16:]
-	}
-	return h, nil
 }
