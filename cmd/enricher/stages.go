@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/odograph/odograph/pkg/dedup"
+	"github.com/odograph/odograph/pkg/derive"
 	"github.com/odograph/odograph/pkg/geo"
 	"github.com/odograph/odograph/pkg/jimi"
 	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/timeline"
 	"github.com/odograph/odograph/pkg/track"
 )
 
@@ -26,6 +28,12 @@ type work struct {
 	at  time.Time     // the item's own time, zero if it has none
 	id  uint64
 
+	env       *derive.Env // what the device is judged with
+	entry     timeline.Fix
+	say       func(derive.Output) // hear, made once
+	derived   []derive.Output     // what follows from the item
+	recompute *schema.Recompute   // set: it came too late for that
+
 	repeat *schema.Repeat // set: the item is a repeat and goes out as that
 	reused schema.Repeat
 }
@@ -38,14 +46,15 @@ type stage struct {
 
 // fixStages is what happens to a fix, in order. The reasons for the order:
 // everything needs the values; a repeat needs nothing more; the flags that
-// compare with the device's head need those that a fix shows by itself; and
-// remember comes last, since only a fix on which nothing has failed may count
-// as seen. Detectors go between cells and remember.
+// compare with the device's head need those that a fix shows by itself, and so
+// do the detectors behind derive (their own list is in pkg/derive); and remember
+// comes last, since only a fix on which nothing has failed may count as seen.
 var fixStages = []stage{
 	{"decode", decodeFix},
 	{"recognise", recogniseFix},
 	{"quality", judgeFix},
 	{"cells", findCells},
+	{"derive", deriveFix},
 	{"remember", rememberFix},
 }
 
@@ -53,6 +62,7 @@ var fixStages = []stage{
 var itemStages = []stage{
 	{"decode", decodeItem},
 	{"recognise", recogniseItem},
+	{"derive", deriveItem},
 	{"remember", rememberItem},
 }
 
