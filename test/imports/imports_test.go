@@ -62,6 +62,7 @@ var allowed = map[string][]string{
 	"pkg/geo":           {"pkg/schema"},
 	"pkg/dedup":         {"pkg/schema"},
 	"pkg/coverage":      {"pkg/schema", "pkg/geo"},
+	"pkg/condition":     {"pkg/schema", "pkg/geo", "pkg/timeline"},
 	"internal/config":   {"pkg/schema"},
 	"internal/kafka":    {"pkg/schema", "internal/config"},
 	"internal/polls":    {"pkg/schema", "pkg/jimi"},
