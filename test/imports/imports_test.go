@@ -61,6 +61,7 @@ var allowed = map[string][]string{
 	"pkg/jimi/jimitest": {"pkg/jimi"},
 	"pkg/geo":           {"pkg/schema"},
 	"pkg/dedup":         {"pkg/schema"},
+	"pkg/timeline":      {"pkg/schema"},
 	"pkg/coverage":      {"pkg/schema", "pkg/geo"},
 	"internal/config":   {"pkg/schema"},
 	"internal/kafka":    {"pkg/schema", "internal/config"},
