@@ -20,6 +20,13 @@ func accel(r *Rules, p, c *point) float64 {
 	return float64(c.speed-p.speed) / 36 / (float64(c.at-p.at) + r.Harsh.TimestampDamping)
 }
 
+// slower says, without a division, that accel from p to c is less than a limit in
+// size; of a gap that is damped it may not say so though it is.
+func slower(p, c *point, mps2 float64) bool {
+	change := c.speed - p.speed
+	return float64(max(change, -change)) < mps2*36*float64(c.at-p.at)
+}
+
 func (s *State) harsh(r *Rules, in Input, c *point, out *Out) {
 	if !s.prev.on {
 		s.prev = *c
@@ -56,6 +63,9 @@ func (s *State) restart(c *point) {
 // nothing is said about the jump itself.
 func (s *State) settle(r *Rules, c *point, out *Out) (settled, usable bool) {
 	limit := r.Harsh.Reject.MaxAbsMPS2
+	if !s.suspect.on && slower(&s.prev, c, limit) {
+		return true, true
+	}
 	fromPrev := math.Abs(accel(r, &s.prev, c))
 	if s.suspect.on {
 		fromSuspect := math.Abs(accel(r, &s.suspect, c))
@@ -92,12 +102,15 @@ func (s *State) watchHeld(p *pair) {
 }
 
 func (s *State) longitudinal(p *pair, settled bool) {
+	h := &p.r.Harsh
+	if slower(&p.p, &p.c, h.MinThresholdMPS2) {
+		return
+	}
 	a := accel(p.r, &p.p, &p.c)
 	k, size := acceleration, a
 	if a < 0 {
 		k, size = braking, -a
 	}
-	h := &p.r.Harsh
 	if size < h.MinThresholdMPS2 {
 		return
 	}
@@ -126,6 +139,10 @@ func (s *State) lateral(p *pair, settled bool) {
 		return
 	}
 	change := headingChange(p.p.heading, p.c.heading)
+	if change == 0 {
+		s.turnDeg = 0
+		return
+	}
 	s.turn(change, p.gap)
 	e := evidence{start: p.p.at, end: p.c.at, gap: p.gap, before: p.p.speed, after: p.c.speed, change: change, turn: s.turnDeg, lat: p.c.lat, lng: p.c.lng}
 	size := e.size(cornering, p.r)
