@@ -62,6 +62,8 @@ var allowed = map[string][]string{
 	"pkg/geo":           {"pkg/schema"},
 	"pkg/dedup":         {"pkg/schema"},
 	"pkg/coverage":      {"pkg/schema", "pkg/geo"},
+	"pkg/timeline":      {"pkg/schema"},
+	"pkg/trip":          {"pkg/schema", "pkg/timeline", "pkg/geo"},
 	"internal/config":   {"pkg/schema"},
 	"internal/kafka":    {"pkg/schema", "internal/config"},
 	"internal/polls":    {"pkg/schema", "pkg/jimi"},
