@@ -63,6 +63,8 @@ var routes = []struct {
 	{schema.TopicDriving, func() *Batch { return batchOf(drivingTable) }},
 	{schema.TopicGeofence, func() *Batch { return batchOf(geofenceTable) }},
 	{schema.TopicTrips, tripBatch},
+	{schema.TopicConditions, func() *Batch { return batchOf(conditionTable) }},
+	{schema.TopicRecompute, func() *Batch { return batchOf(recomputeTable) }},
 	{schema.TopicAlarms, func() *Batch { return batchOf(alarmTable) }},
 	{schema.TopicHeartbeats, func() *Batch { return batchOf(heartbeatTable) }},
 	{schema.TopicSessions, func() *Batch { return batchOf(sessionTable) }},

@@ -27,6 +27,9 @@ var deviceTable = definitionTable("devices", "imei", func(d *schema.Device) stri
 			word("account", func(d *definition[schema.Device]) string { return d.record.Account }),
 			optMoment("activated_time", 3, func(d *definition[schema.Device]) schema.Opt[time.Time] { return d.record.Activated }),
 			optMoment("expires_time", 3, func(d *definition[schema.Device]) schema.Opt[time.Time] { return d.record.Expires }),
+			optNumber("temperature_min_c", func(d *definition[schema.Device]) schema.Opt[float64] { return d.record.TemperatureMinC }),
+			optNumber("temperature_max_c", func(d *definition[schema.Device]) schema.Opt[float64] { return d.record.TemperatureMaxC }),
+			optNumber("speed_limit_kmh", func(d *definition[schema.Device]) schema.Opt[float64] { return d.record.SpeedLimitKMH }),
 		}
 	})
 

@@ -12,6 +12,9 @@ type Config struct {
 	config.Kafka   `koanf:",squash"`
 	config.Process `koanf:",squash"`
 
+	Rules     string        `koanf:"rules" usage:"YAML file with the rules of what is derived (empty: those that come with Odograph, see odograph rules)"`
+	RulesLook time.Duration `koanf:"rules_look" usage:"how often that file is looked at for changes; SIGHUP has it looked at once"`
+
 	GatherTime         time.Duration `koanf:"gather_time" usage:"how long a transaction gathers records after its first"`
 	GatherRecords      int           `koanf:"gather_records" usage:"most records of a transaction"`
 	Workers            int           `koanf:"workers" usage:"partitions handled at the same time"`
@@ -26,6 +29,7 @@ func DefaultConfig() Config {
 	return Config{
 		Kafka:              config.DefaultKafka(),
 		Process:            config.DefaultProcess(":9102"),
+		RulesLook:          10 * time.Second,
 		GatherTime:         100 * time.Millisecond,
 		GatherRecords:      20_000,
 		Workers:            4,
@@ -44,6 +48,7 @@ func (c *Config) Validate() error {
 			errs = append(errs, config.Invalid(key, value, want))
 		}
 	}
+	check(c.RulesLook >= 100*time.Millisecond, "rules_look", c.RulesLook, "at least 100ms")
 	check(c.GatherTime >= 0 && c.GatherTime <= 5*time.Second, "gather_time", c.GatherTime, "0s to 5s")
 	check(c.GatherRecords >= 1 && c.GatherRecords <= 1_000_000, "gather_records", c.GatherRecords, "1 to 1000000")
 	check(c.Workers >= 1 && c.Workers <= 1024, "workers", c.Workers, "1 to 1024")

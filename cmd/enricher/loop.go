@@ -31,6 +31,8 @@ type enricher struct {
 	metrics *metrics
 	ready   *run.Readiness
 	process *processor
+	rules   *ruleBook
+	devices *definitions
 
 	session *kgo.GroupTransactSession
 
@@ -52,9 +54,17 @@ func newEnricher(cfg *Config, log *slog.Logger, reg *prometheus.Registry, ready 
 	if err != nil {
 		return nil, err
 	}
+	m := newMetrics(reg)
+	rules, err := openRules(cfg.Rules, log, func(valid bool) {
+		m.rulesValid.Set(map[bool]float64{true: 1}[valid])
+	})
+	if err != nil {
+		return nil, err
+	}
+	defs := &definitions{}
 	return &enricher{
-		cfg: cfg, opts: opts, restore: restore, log: log, metrics: newMetrics(reg), ready: ready,
-		process: newProcessor(cfg.TopicPrefix), batches: map[int32]*batch{}, stalledAfter: stalledAfter,
+		cfg: cfg, opts: opts, restore: restore, log: log, metrics: m, ready: ready, rules: rules, devices: defs,
+		process: newProcessor(cfg.TopicPrefix, rules.now.Load, defs), batches: map[int32]*batch{}, stalledAfter: stalledAfter,
 	}, nil
 }
 
@@ -77,8 +87,18 @@ func (e *enricher) Run(ctx context.Context) error {
 	watching, stopWatching := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	watch.Go(func() { e.watchLag(watching) })
+	watch.Go(func() { e.rules.watch(watching, e.cfg.RulesLook) })
+	defined := make(chan struct{})
+	watch.Go(func() {
+		e.devices.follow(watching, e.restore, schema.TopicDevices.Name(e.cfg.TopicPrefix), e.log, e.ready, defined)
+	})
 	defer watch.Wait()
 	defer stopWatching()
+	select { // what a device is judged with must be known before its first fix
+	case <-defined:
+	case <-ctx.Done():
+		return nil
+	}
 
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = 200*time.Millisecond, 10*time.Second
@@ -230,7 +250,11 @@ func (e *enricher) transaction(ctx context.Context) (done bool, err error) {
 	}
 	for _, o := range overlays {
 		o.base.merge(o)
-		e.metrics.add(&e.batches[o.base.number].counts)
+		counts := &e.batches[o.base.number].counts
+		e.metrics.add(counts)
+		for _, fault := range counts.faults {
+			e.log.Error("a fault of Odograph: please report it", "partition", o.base.number, "fault", fault)
+		}
 		e.metrics.devices.WithLabelValues(strconv.Itoa(int(o.base.number))).Set(float64(len(o.base.devices)))
 	}
 	e.metrics.transactions.WithLabelValues("committed").Inc()

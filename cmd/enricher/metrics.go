@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/odograph/odograph/pkg/derive"
 	"github.com/odograph/odograph/pkg/schema"
 )
 
@@ -17,6 +18,11 @@ type metrics struct {
 	devices      *prometheus.GaugeVec
 	lag          *prometheus.GaugeVec
 	lateness     prometheus.Histogram
+	derived      *prometheus.CounterVec
+	rejected     *prometheus.CounterVec
+	tooLate      prometheus.Counter
+	faults       prometheus.Counter
+	rulesValid   prometheus.Gauge
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -48,7 +54,24 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "odograph_enricher_fix_lateness_seconds", Help: "Receive time minus fix time of accepted fixes.",
 			Buckets: []float64{1, 2, 5, 10, 30, 60, 300, 1800, 7200, 21600, 86400, 604800},
 		}),
+		derived: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "odograph_enricher_derived_total", Help: "Derived records sent, by kind and what they are: a first revision, a further one, or a retraction.",
+		}, []string{"kind", "revision"}),
+		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "odograph_enricher_rejected_total", Help: "Fixes that looked like an event and led to none, by reason.",
+		}, []string{"reason"}),
+		tooLate: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "odograph_enricher_too_late_total", Help: "Items that came too late to be taken into what is derived.",
+		}),
+		faults: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "odograph_enricher_faults_total", Help: "Faults of Odograph's own code while it derived; each is in the log.",
+		}),
+		rulesValid: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "odograph_enricher_rules_valid", Help: "1 while the rules in force are those of the file, 0 while the file is not valid.",
+		}),
 	}
+	m.rulesValid.Set(1)
+	reg.MustRegister(m.derived, m.rejected, m.tooLate, m.faults, m.rulesValid)
 	reg.MustRegister(m.records, m.deadLetters, m.transactions, m.duration, m.restore, m.devices, m.lag, m.lateness)
 	return m
 }
@@ -59,9 +82,41 @@ type counts struct {
 	fixes, repeats, items int
 	late                  []time.Duration
 	reasons               []schema.Reason
+	derived               map[derivedCount]int
+	rejected              map[string]int
+	tooLate               int
+	faults                []string
 }
 
-func (c *counts) reset() { *c = counts{late: c.late[:0], reasons: c.reasons[:0]} }
+type derivedCount struct{ kind, revision string }
+
+func (c *counts) reset() {
+	clear(c.derived)
+	clear(c.rejected)
+	*c = counts{late: c.late[:0], reasons: c.reasons[:0], derived: c.derived, rejected: c.rejected}
+}
+
+func (c *counts) derive(o *derive.Output) {
+	if c.derived == nil {
+		c.derived = map[derivedCount]int{}
+	}
+	kind, r := o.Kind()
+	n := derivedCount{kind, "first"}
+	switch {
+	case r.Retracted:
+		n.revision = "retraction"
+	case r.Revision > 1:
+		n.revision = "further"
+	}
+	c.derived[n]++
+}
+
+func (c *counts) reject(reason string, _ int64) {
+	if c.rejected == nil {
+		c.rejected = map[string]int{}
+	}
+	c.rejected[reason]++
+}
 
 func (c *counts) lateness(w *work) {
 	c.late = append(c.late, w.fix.ReceivedTime.Sub(w.fix.FixTime))
@@ -77,6 +132,14 @@ func (m *metrics) add(c *counts) {
 	for _, r := range c.reasons {
 		m.deadLetters.WithLabelValues(string(r)).Inc()
 	}
+	for n, count := range c.derived {
+		m.derived.WithLabelValues(n.kind, n.revision).Add(float64(count))
+	}
+	for reason, count := range c.rejected {
+		m.rejected.WithLabelValues(reason).Add(float64(count))
+	}
+	m.tooLate.Add(float64(c.tooLate))
+	m.faults.Add(float64(len(c.faults)))
 	for _, l := range c.late {
 		m.lateness.Observe(l.Seconds())
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/odograph/odograph/pkg/derive"
 	"github.com/odograph/odograph/pkg/jimi"
 	"github.com/odograph/odograph/pkg/schema"
 )
@@ -15,10 +16,13 @@ type processor struct {
 	names      map[schema.Topic]string
 	fixStages  []stage
 	itemStages []stage
+
+	rules       func() *derive.Rules
+	definitions *definitions
 }
 
-func newProcessor(prefix string) *processor {
-	p := &processor{names: map[schema.Topic]string{}, fixStages: fixStages, itemStages: itemStages}
+func newProcessor(prefix string, rules func() *derive.Rules, defs *definitions) *processor {
+	p := &processor{names: map[schema.Topic]string{}, fixStages: fixStages, itemStages: itemStages, rules: rules, definitions: defs}
 	for _, t := range schema.Topics {
 		p.names[t.Topic] = t.Topic.Name(prefix)
 	}
@@ -33,6 +37,7 @@ type batch struct {
 	bytes     []byte    // the arena of all values and keys
 	records   []*kgo.Record
 	work      work
+	env       derive.Env
 	counts    counts
 }
 
@@ -54,9 +59,14 @@ func (b *batch) put(topic string, key []byte, start int, headers []kgo.RecordHea
 
 // run takes the records of one partition, in order, through the stages.
 func (p *processor) run(b *batch, o *overlay, in []*kgo.Record) {
+	b.env.Rules, b.env.Rejected = p.rules(), b.counts.reject
+	b.work.env, b.work.say = &b.env, b.work.hear
 	for _, r := range in {
 		p.record(b, o, r)
 		o.next = r.Offset + 1
+	}
+	for _, d := range o.touched {
+		p.finish(b, d)
 	}
 	o.changelog(func(key, value []byte) {
 		start := len(b.bytes)
@@ -65,6 +75,9 @@ func (p *processor) run(b *batch, o *overlay, in []*kgo.Record) {
 		start = len(b.bytes)
 		b.bytes = append(b.bytes, value...)
 		b.put(p.names[schema.TopicState], k, start, nil)
+		if value == nil { // the end of a part
+			b.records[len(b.records)-1].Value = nil
+		}
 	})
 }
 
@@ -72,8 +85,10 @@ func (p *processor) record(b *batch, o *overlay, r *kgo.Record) {
 	w := &b.work
 	w.raw = jimi.Raw{Value: r.Value, Place: schema.Place{RawPartition: r.Partition, RawOffset: r.Offset}}
 	clear(w.out) // lets go of the records of the item before
+	clear(w.derived)
 	w.out, w.repeat, w.dev, w.at = w.out[:0], nil, nil, time.Time{}
-	if err := p.identify(w, o, r); err != nil {
+	w.derived, w.recompute = w.derived[:0], nil
+	if err := p.identify(b, o, r); err != nil {
 		p.deadLetter(b, r, w, err)
 		return
 	}
@@ -91,7 +106,8 @@ func (p *processor) record(b *batch, o *overlay, r *kgo.Record) {
 }
 
 // identify reads the headers and finds the device.
-func (p *processor) identify(w *work, o *overlay, r *kgo.Record) error {
+func (p *processor) identify(b *batch, o *overlay, r *kgo.Record) error {
+	w := &b.work
 	for _, h := range r.Headers {
 		if err := w.raw.Headers.Set(h.Key, h.Value); err != nil {
 			return &jimi.Error{Reason: schema.ReasonHeaderMissing, Kind: w.raw.Headers.Kind, Err: err}
@@ -113,8 +129,12 @@ func (p *processor) identify(w *work, o *overlay, r *kgo.Record) error {
 		key = []byte(imei)
 	}
 	if len(key) > 0 {
-		w.dev = o.device(key)
+		var first bool
+		if w.dev, first = o.device(key); first {
+			w.dev.definition = p.definitions.of(key)
+		}
 		w.raw.IMEI = w.dev.imei
+		b.envOf(w.dev)
 	}
 	return nil
 }
@@ -147,7 +167,7 @@ func (p *processor) emit(b *batch, r *kgo.Record, w *work) error {
 		}
 		b.counts.items++
 	}
-	return nil
+	return p.emitDerived(b, r.Key, w, headers)
 }
 
 // deadLetter puts a record aside with its bytes and the reason.
@@ -193,6 +213,9 @@ var sourceHeaders = func() map[schema.Source][]kgo.RecordHeader {
 }()
 
 const schemaVersion = "1"
+
+// derivedHeaders are those of a record that follows from a whole batch.
+var derivedHeaders = []kgo.RecordHeader{{Key: schema.HeaderSchema, Value: []byte(schemaVersion)}}
 
 func makeHeaders(s schema.Source) []kgo.RecordHeader {
 	return []kgo.RecordHeader{

@@ -1,32 +1,11 @@
 package main
 
 import (
-	"github.com/odograph/odograph/pkg/geo"
 	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/track"
 )
 
-// A point is a place at a second since 1970; second 0 is no point.
-type point struct {
-	second   int64
-	lat, lng float64
-}
-
-// A head is the newest position of a device that is believed, and a position
-// that contradicts it but may turn out to be the true one.
-type head struct {
-	trusted, suspect point
-	confirmed        uint8 // fixes that agree with the suspect
-}
-
 const (
-	// jumpKMH is faster than any road vehicle, jumpM further than GPS noise.
-	jumpKMH = 400
-	jumpM   = 1000
-
-	// confirmations make a suspect the trusted position: a device whose first
-	// fix was wrong must not be flagged for ever.
-	confirmations = 3
-
 	// movingKMH is a speed at which two fixes cannot share a position.
 	movingKMH = 10
 )
@@ -85,39 +64,23 @@ func repeatsOldPosition(f *schema.Fix) bool {
 	return false
 }
 
-// judge compares a fix with the head of its device: the flags that follow and
+// judge compares a fix with the head of its device: the flag that follows and
 // the head after it. Only a fix that is newer than the head is judged and moves
 // it, so a late fix never does; a fix that is doubtful by itself never does
 // either.
-func (h head) judge(f *schema.Fix) (schema.Quality, head) {
-	at := point{f.FixTime.Unix(), f.Lat, f.Lng}
-	doubtful := len(f.Quality) > 0 && !onlyHarmless(f.Quality)
-	if doubtful || at.second <= h.trusted.second {
+func judge(h track.Head, f *schema.Fix) (schema.Quality, track.Head) {
+	if len(f.Quality) > 0 && !onlyHarmless(f.Quality) {
 		return "", h
 	}
-	if !jump(h.trusted, at) {
-		var q schema.Quality
-		if stuck(h.trusted, f) {
-			q = schema.QualityRepeatedPosition
-		}
-		return q, head{trusted: at}
+	moving := f.SpeedKMH.Valid && f.SpeedKMH.Value >= movingKMH
+	verdict, next := h.Judge(track.Point{Second: f.FixTime.Unix(), Lat: f.Lat, Lng: f.Lng}, moving)
+	switch verdict {
+	case track.Jump:
+		return schema.QualityJump, next
+	case track.Stuck:
+		return schema.QualityRepeatedPosition, next
 	}
-	next := head{trusted: h.trusted, suspect: at, confirmed: 1}
-	if h.suspect.second != 0 && at.second > h.suspect.second && !jump(h.suspect, at) {
-		next.confirmed = h.confirmed
-		if !stuck(h.suspect, f) { // the same wrong position again confirms nothing
-			next.confirmed++
-		}
-	}
-	if next.confirmed > confirmations {
-		return "", head{trusted: at}
-	}
-	return schema.QualityJump, next
-}
-
-// stuck tells that a fix repeats a position though the vehicle moves.
-func stuck(before point, f *schema.Fix) bool {
-	return f.Lat == before.lat && f.Lng == before.lng && f.SpeedKMH.Valid && f.SpeedKMH.Value >= movingKMH
+	return "", next
 }
 
 // onlyHarmless: these flags do not cast doubt on the position.
@@ -128,13 +91,4 @@ func onlyHarmless(q []schema.Quality) bool {
 		}
 	}
 	return true
-}
-
-// jump tells that no road vehicle gets from a to b.
-func jump(a, b point) bool {
-	if a.second == 0 {
-		return false
-	}
-	d := geo.DistanceM(a.lat, a.lng, b.lat, b.lng)
-	return d > jumpM && d/float64(b.second-a.second)*3.6 > jumpKMH
 }

@@ -6,9 +6,12 @@ import (
 	"time"
 
 	"github.com/odograph/odograph/pkg/dedup"
+	"github.com/odograph/odograph/pkg/derive"
 	"github.com/odograph/odograph/pkg/geo"
 	"github.com/odograph/odograph/pkg/jimi"
 	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/timeline"
+	"github.com/odograph/odograph/pkg/track"
 )
 
 // work is one raw record on its way through the stages.
@@ -19,11 +22,17 @@ type work struct {
 
 	fix   schema.Fix // of a kind of fix
 	print byte
-	head  head // of the device after this fix
+	head  track.Head // of the device after this fix
 
 	out []jimi.Output // of any other kind: what goes out
 	at  time.Time     // the item's own time, zero if it has none
 	id  uint64
+
+	env       *derive.Env // what the device is judged with
+	entry     timeline.Fix
+	say       func(derive.Output) // hear, made once
+	derived   []derive.Output     // what follows from the item
+	recompute *schema.Recompute   // set: it came too late for that
 
 	repeat *schema.Repeat // set: the item is a repeat and goes out as that
 	reused schema.Repeat
@@ -37,14 +46,15 @@ type stage struct {
 
 // fixStages is what happens to a fix, in order. The reasons for the order:
 // everything needs the values; a repeat needs nothing more; the flags that
-// compare with the device's head need those that a fix shows by itself; and
-// remember comes last, since only a fix on which nothing has failed may count
-// as seen. Detectors go between cells and remember.
+// compare with the device's head need those that a fix shows by itself, and so
+// do the detectors behind derive (their own list is in pkg/derive); and remember
+// comes last, since only a fix on which nothing has failed may count as seen.
 var fixStages = []stage{
 	{"decode", decodeFix},
 	{"recognise", recogniseFix},
 	{"quality", judgeFix},
 	{"cells", findCells},
+	{"derive", deriveFix},
 	{"remember", rememberFix},
 }
 
@@ -52,6 +62,7 @@ var fixStages = []stage{
 var itemStages = []stage{
 	{"decode", decodeItem},
 	{"recognise", recogniseItem},
+	{"derive", deriveItem},
 	{"remember", rememberItem},
 }
 
@@ -111,7 +122,7 @@ func recogniseFix(w *work) error {
 func judgeFix(w *work) error {
 	f := &w.fix
 	f.Quality = flags(f)
-	q, head := w.dev.head.judge(f)
+	q, head := judge(w.dev.head, f)
 	if q != "" {
 		f.Quality = append(f.Quality, q)
 	}

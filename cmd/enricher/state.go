@@ -4,11 +4,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
 	"github.com/odograph/odograph/pkg/dedup"
+	"github.com/odograph/odograph/pkg/derive"
+	"github.com/odograph/odograph/pkg/track"
 )
 
 // A device is all that is remembered of one device.
@@ -16,13 +17,20 @@ type device struct {
 	imei   string
 	window dedup.Window
 	recent *dedup.Recent
-	head   head
+	head   track.Head
+
+	derived    *derive.Device
+	definition definition // as of the fork
 
 	recentDirty, headDirty bool
 }
 
+func newDevice(imei string) *device {
+	return &device{imei: imei, recent: &dedup.Recent{}, derived: &derive.Device{}}
+}
+
 func (d *device) fork() *device {
-	return &device{imei: d.imei, window: d.window.Fork(), recent: d.recent, head: d.head}
+	return &device{imei: d.imei, window: d.window.Fork(), recent: d.recent, head: d.head, derived: d.derived.Fork()}
 }
 
 // A partition is the state of one input partition as of the last committed
@@ -43,31 +51,34 @@ type overlay struct {
 	base    *partition
 	next    int64
 	devices map[string]*device
+	touched []*device // the same, in order
 }
 
 func (p *partition) begin() *overlay {
 	return &overlay{base: p, next: p.next, devices: map[string]*device{}}
 }
 
-// device is the overlay's own copy of a device's state.
-func (o *overlay) device(imei []byte) *device {
+// device is the overlay's own copy of a device's state, and whether it was made
+// by this call.
+func (o *overlay) device(imei []byte) (d *device, first bool) {
 	if d := o.devices[string(imei)]; d != nil {
-		return d
+		return d, false
 	}
-	var d *device
 	if base := o.base.devices[string(imei)]; base != nil {
 		d = base.fork()
 	} else {
-		d = &device{imei: string(imei), recent: &dedup.Recent{}}
+		d = newDevice(string(imei))
 	}
 	o.devices[d.imei] = d
-	return d
+	o.touched = append(o.touched, d)
+	return d, true
 }
 
 // merge takes the changes of a committed transaction.
 func (p *partition) merge(o *overlay) {
 	for imei, d := range o.devices {
 		d.window.Settle()
+		d.derived.Settle()
 		d.recentDirty, d.headDirty = false, false
 		p.devices[imei] = d
 	}
@@ -75,8 +86,8 @@ func (p *partition) merge(o *overlay) {
 }
 
 // The changelog: key IMEI/part, where the part is the slot of a page of the
-// dedup window, "r" (recent identities) or "h" (head). Only what changed is
-// written. The input position stands under positionKey.
+// dedup window, "r" (recent identities), "h" (head) or one of pkg/derive. Only
+// what changed is written. The input position stands under positionKey.
 const (
 	positionKey = "@position"
 	partRecent  = "r"
@@ -92,7 +103,11 @@ func (o *overlay) changelog(put func(key, value []byte)) {
 		value = appendTo(value[:0])
 		put(key, value)
 	}
-	for _, d := range o.devices {
+	for _, d := range o.touched {
+		d.derived.Dirty(func(name string, value []byte) {
+			key = append(append(append(key[:0], d.imei...), '/'), name...)
+			put(key, value)
+		})
 		d.window.Dirty(func(slot int) {
 			part(d, strconv.Itoa(slot), func(b []byte) []byte { return d.window.AppendPage(b, slot) })
 		})
@@ -100,7 +115,7 @@ func (o *overlay) changelog(put func(key, value []byte)) {
 			part(d, partRecent, d.recent.Append)
 		}
 		if d.headDirty {
-			part(d, partHead, d.head.append)
+			part(d, partHead, d.head.Append)
 		}
 	}
 	put([]byte(positionKey), binary.BigEndian.AppendUint64(nil, uint64(o.next)))
@@ -108,11 +123,8 @@ func (o *overlay) changelog(put func(key, value []byte)) {
 
 var errState = errors.New("the state topic holds what this version did not write")
 
-// load takes one changelog record; a nil value deletes nothing that matters.
+// load takes one changelog record. A record without a value ends a part.
 func (p *partition) load(key, value []byte) error {
-	if value == nil {
-		return nil
-	}
 	if string(key) == positionKey {
 		if len(value) != 8 {
 			return fmt.Errorf("%w: position of %d bytes", errState, len(value))
@@ -126,7 +138,7 @@ func (p *partition) load(key, value []byte) error {
 	}
 	d := p.devices[imei]
 	if d == nil {
-		d = &device{imei: imei, recent: &dedup.Recent{}}
+		d = newDevice(imei)
 		p.devices[imei] = d
 	}
 	if err := d.load(part, value); err != nil {
@@ -136,11 +148,14 @@ func (p *partition) load(key, value []byte) error {
 }
 
 func (d *device) load(part string, value []byte) (err error) {
-	switch part {
-	case partRecent:
+	switch {
+	case derive.Owns(part):
+		err = d.derived.Load(part, value)
+	case value == nil: // of the other parts none ever ends
+	case part == partRecent:
 		d.recent, err = dedup.ParseRecent(value)
-	case partHead:
-		d.head, err = parseHead(value)
+	case part == partHead:
+		_, err = d.head.Decode(value)
 	default:
 		var slot int
 		if slot, err = strconv.Atoi(part); err == nil {
@@ -148,34 +163,4 @@ func (d *device) load(part string, value []byte) (err error) {
 		}
 	}
 	return err
-}
-
-const headVersion = 1
-
-func (h *head) append(dst []byte) []byte {
-	dst = append(dst, headVersion, h.confirmed)
-	for _, p := range [...]point{h.trusted, h.suspect} {
-		dst = binary.AppendVarint(dst, p.second)
-		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(p.lat))
-		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(p.lng))
-	}
-	return dst
-}
-
-func parseHead(b []byte) (h head, err error) {
-	if len(b) < 2 || b[0] != headVersion {
-		return h, fmt.Errorf("%w: head of %d bytes", errState, len(b))
-	}
-	h.confirmed, b = b[1], b[2:]
-	for _, p := range [...]*point{&h.trusted, &h.suspect} {
-		second, n := binary.Varint(b)
-		if n <= 0 || len(b) < n+16 {
-			return h, fmt.Errorf("%w: head cut off", errState)
-		}
-		p.second = second
-		p.lat = math.Float64frombits(binary.LittleEndian.Uint64(b[n:]))
-		p.lng = math.Float64frombits(binary.LittleEndian.Uint64(b[n+8:]))
-		b = b[n+16:]
-	}
-	return h, nil
 }

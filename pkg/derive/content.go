@@ -1,0 +1,102 @@
+package derive
+
+import (
+	"cmp"
+	"encoding/hex"
+	"hash"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/odograph/odograph/pkg/schema"
+)
+
+// A key identifies an event among those of its device.
+type key struct {
+	kind  string // of the record, such as harsh_braking, trip, parking
+	start int64  // seconds since 1970
+	of    string // the channel or code of which there may be several at once
+}
+
+func (k key) compare(l key) int {
+	return cmp.Or(cmp.Compare(k.start, l.start), cmp.Compare(k.kind, l.kind), cmp.Compare(k.of, l.of))
+}
+
+// A content is what a detector last said of an event. The record is without
+// device, id, revision and place, and is never changed.
+type content struct {
+	key
+	record  any // *schema.DrivingEvent, *schema.Trip, *schema.Stop or *schema.ConditionEvent
+	ongoing bool
+	seen    int64 // time of the entry that led to it
+}
+
+func (c *content) same(d *content) bool {
+	return c.ongoing == d.ongoing && reflect.DeepEqual(c.record, d.record)
+}
+
+// An Output is a record that goes out.
+type Output struct {
+	Topic  schema.Topic
+	Record any
+}
+
+// Kind names what the record is, and gives its revision.
+func (o *Output) Kind() (string, schema.Revised) {
+	switch r := o.Record.(type) {
+	case *schema.DrivingEvent:
+		return string(r.Kind), r.Revised
+	case *schema.ConditionEvent:
+		return string(r.Kind), r.Revised
+	case *schema.TripRecord:
+		if r.Trip != nil {
+			return "trip", r.Trip.Revised
+		}
+		return r.Stop.Kind, r.Stop.Revised
+	}
+	panic("derive: an output of no known kind") // output makes no other
+}
+
+// output makes the record of a content for a topic.
+func (c *content) output(env *Env, version string, revision schema.Revised, place schema.Place) Output {
+	imei := env.IMEI
+	id := eventID(imei, version, c.key)
+	switch r := c.record.(type) {
+	case *schema.DrivingEvent:
+		e := *r
+		e.EventID, e.IMEI, e.Revised, e.Place, e.RuleVersion = id, imei, revision, place, version
+		return Output{schema.TopicDriving, &e}
+	case *schema.Trip:
+		t := *r
+		t.TripID, t.IMEI, t.Revised, t.Place, t.RuleVersion = id, imei, revision, place, version
+		return Output{schema.TopicTrips, &schema.TripRecord{Trip: &t}}
+	case *schema.Stop:
+		s := *r
+		s.StopID, s.IMEI, s.Revised, s.Place, s.RuleVersion = id, imei, revision, place, version
+		return Output{schema.TopicTrips, &schema.TripRecord{Stop: &s}}
+	case *schema.ConditionEvent:
+		e := *r
+		e.EventID, e.IMEI, e.Revised, e.Place, e.RuleVersion = id, imei, revision, place, version
+		return Output{schema.TopicConditions, &e}
+	}
+	panic("derive: a content without a topic") // judges.go makes no other
+}
+
+// eventID is the same for every revision of an event: a hash of the device, the
+// rule, its version and the start.
+func eventID(imei, version string, k key) string {
+	var a, b xxhash.Digest
+	a.Reset()
+	b.ResetWithSeed(1)
+	for _, h := range [...]hash.Hash64{&a, &b} {
+		for _, part := range [...]string{imei, k.kind, version, strconv.FormatInt(k.start, 10), k.of} {
+			_, _ = h.Write([]byte(part))
+			_, _ = h.Write([]byte{0})
+		}
+	}
+	return hex.EncodeToString(b.Sum(a.Sum(nil)))
+}
+
+func moment(second int64) time.Time { return time.Unix(second, 0).UTC() }

@@ -1,0 +1,276 @@
+package derive
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/timeline"
+)
+
+// recentS is the least time between two checkpoints near the newest entry. Most
+// of what comes late is late by seconds; from there it costs next to nothing.
+const recentS = 120
+
+// A Device is all that is kept of one device to derive what it did. The zero
+// Device has seen nothing. It is changed by one fork at a time, which is then
+// dropped or kept as a whole.
+type Device struct {
+	log  timeline.Log
+	base *checkpoint // nothing at or before it is taken any more; nil before the first entry
+	with setup       // what the base and all after it are judged with
+
+	recent [2]*checkpoint                    // after the base, older one first; only in memory
+	live   *judges                           // after all entries; nil: to be found out
+	said   []*content                        // likewise
+	mine   struct{ live, said, ledger bool } // may be changed in place
+	ledger ledger
+
+	before  *timeline.Log // the entries as they were when the first late one came
+	late    int64         // time of the earliest late one
+	place   schema.Place  // of the last late one
+	changed struct{ base, ledger bool }
+}
+
+// A setup is what a device is judged with.
+type setup struct {
+	version string
+	profile Profile
+}
+
+// Fork gives a copy whose changes leave d alone. d must not be changed while the
+// fork is in use.
+func (d *Device) Fork() *Device {
+	c := *d
+	c.log = d.log.Fork()
+	c.mine.live, c.mine.said, c.mine.ledger = false, false, false
+	c.Settle()
+	return &c
+}
+
+// Settle forgets what is dirty, after it was written.
+func (d *Device) Settle() {
+	d.log.Settle()
+	d.changed.base, d.changed.ledger = false, false
+}
+
+// Newest is the time of the newest entry, in seconds since 1970; 0 before the
+// first.
+func (d *Device) Newest() int64 {
+	if d.base == nil {
+		return d.log.Newest()
+	}
+	return max(d.log.Newest(), d.base.at)
+}
+
+// Add takes an entry. What follows from it at once is given to out. It gives
+// false for an entry that is too old to be taken.
+func (d *Device) Add(env *Env, e timeline.Entry, place schema.Place, out func(Output)) (taken bool) {
+	d.adopt(env, place, out)
+	at, newest := e.Time(), d.Newest()
+	if newest != 0 && (at <= d.base.at || at < newest-env.Rules.EventTime.LatenessS) {
+		return false
+	}
+	d.catchUp(env)
+	var before timeline.Log
+	if at <= newest && d.before == nil {
+		before = d.log.Fork()
+	}
+	switch d.add(e) {
+	case timeline.Duplicate:
+	case timeline.Inserted:
+		if d.before == nil {
+			d.before, d.late = &before, at
+		}
+		d.late, d.place = min(d.late, at), place
+	case timeline.Appended:
+		if d.before == nil {
+			d.follow(env, e, newest, place, out)
+		}
+	}
+	return true
+}
+
+func (d *Device) add(e timeline.Entry) timeline.Outcome {
+	if e.Fix != nil {
+		return d.log.AddFix(*e.Fix)
+	}
+	return d.log.AddMark(*e.Mark)
+}
+
+// follow takes an entry in order through the live state.
+func (d *Device) follow(env *Env, e timeline.Entry, newest int64, place schema.Place, out func(Output)) {
+	if last := d.recent[1]; e.Time() > newest && (last == nil || newest-last.at >= recentS) && newest > d.base.at {
+		d.said = carry(slices.Clone(d.said), newest)
+		d.recent[0], d.recent[1] = last, &checkpoint{at: newest, judges: *d.live, said: slices.Clone(d.said)}
+		d.mine.said = true
+	}
+	if !d.mine.live {
+		c := *d.live
+		d.live, d.mine.live = &c, true
+	}
+	env.follower = follower{d, env, place, out}
+	d.live.step(env, e, &env.follower)
+}
+
+// A follower hears what the live state says, and sends it.
+type follower struct {
+	d     *Device
+	env   *Env
+	place schema.Place
+	out   func(Output)
+}
+
+func (f *follower) hear(c *content) {
+	f.d.note(c)
+	f.d.send(f.env, c, false, f.place, f.out)
+}
+
+// note remembers what was said last of an event.
+func (d *Device) note(c *content) {
+	if !d.mine.said {
+		d.said, d.mine.said = slices.Clone(d.said), true
+	}
+	if i := slices.IndexFunc(d.said, func(b *content) bool { return b.key == c.key }); i >= 0 {
+		d.said[i] = c
+		return
+	}
+	d.said = append(d.said, c)
+}
+
+// send gives out a content with the next revision of its event.
+func (d *Device) send(env *Env, c *content, retract bool, place schema.Place, out func(Output)) {
+	if !d.mine.ledger {
+		d.ledger, d.mine.ledger = slices.Clone(d.ledger), true
+	}
+	s := d.ledger.open(c.key, d.with.version)
+	s.revision++
+	s.ongoing, s.retracted, s.seen = c.ongoing, retract, c.seen
+	d.changed.ledger = true
+	out(c.output(env, s.version, schema.Revised{Revision: s.revision, Retracted: retract}, place))
+}
+
+// adopt goes over to the rules and the profile that hold now. What was judged
+// with others stays as it is, and so nothing before it is taken any more.
+func (d *Device) adopt(env *Env, place schema.Place, out func(Output)) {
+	now := setup{env.Rules.Version, env.Profile}
+	switch {
+	case d.base == nil:
+		d.base, d.with, d.changed.base = &checkpoint{}, now, true
+		d.live, d.mine.live = &judges{}, true
+		return
+	case d.with == now:
+		return
+	}
+	known := d.live != nil
+	d.catchUp(env)
+	at := d.Newest()
+	d.base = &checkpoint{at: at, judges: *d.live, said: carry(slices.Clone(d.said), at)}
+	d.log.Cut(at+1, func(timeline.Entry) {})
+	d.recent = [2]*checkpoint{}
+	d.with, d.changed.base, d.changed.ledger = now, true, true
+	if known {
+		return
+	}
+	// After a restart the past was judged anew, with other rules: what is open
+	// in the ledger must be told how it stands now.
+	for _, c := range d.said {
+		if slices.ContainsFunc(d.ledger, func(s sent) bool { return s.key == c.key && s.ongoing }) {
+			d.send(env, c, false, place, out)
+		}
+	}
+}
+
+// catchUp finds the live state after a restart.
+func (d *Device) catchUp(env *Env) {
+	if d.live != nil {
+		return
+	}
+	r := d.base.run()
+	r.entries(env, &d.log, d.base.at)
+	d.take(r)
+}
+
+// take makes where a run has come to the live state.
+func (d *Device) take(r *run) {
+	d.live, d.said = &r.judges, carry(list(r.said), d.Newest())
+	d.mine.live, d.mine.said = true, true
+}
+
+func (r *run) entries(env *Env, log *timeline.Log, after int64) {
+	for e := range log.EntriesAfter(after) {
+		r.judges.step(env, e, r)
+	}
+}
+
+// Finish ends a batch: late entries lead to corrections, and what is too old to
+// be corrected is let go. It must be called before the device is kept.
+func (d *Device) Finish(env *Env, out func(Output)) {
+	if d.before != nil {
+		d.correct(env, out)
+	}
+	d.advance(env)
+}
+
+// GiveUp drops what a batch still had to do, after a fault in it: what is derived
+// goes on from the entries that are kept.
+func (d *Device) GiveUp() {
+	d.before, d.live, d.recent = nil, nil, [2]*checkpoint{}
+}
+
+// correct compares what the detectors say with and without the late entries.
+func (d *Device) correct(env *Env, out func(Output)) {
+	from := d.base
+	for i, p := range d.recent {
+		switch {
+		case p == nil:
+		case p.at < d.late:
+			from = p
+		default:
+			d.recent[i] = nil
+		}
+	}
+	if d.recent[1] == nil {
+		d.recent[0], d.recent[1] = nil, d.recent[0]
+	}
+	was, is := from.run(), from.run()
+	was.entries(env, d.before, from.at)
+	is.entries(env, &d.log, from.at)
+	d.before = nil
+	all := maps.Clone(was.said)
+	maps.Copy(all, is.said)
+	for _, c := range list(all) {
+		switch now, then := is.said[c.key], was.said[c.key]; {
+		case now == nil:
+			d.send(env, then, true, d.place, out)
+		case then == nil || !then.same(now):
+			d.send(env, now, false, d.place, out)
+		}
+	}
+	d.take(is)
+}
+
+// advance moves the base to where the lateness ends.
+func (d *Device) advance(env *Env) {
+	var r *run
+	at := int64(0)
+	d.log.Cut(d.log.Newest()-env.Rules.EventTime.LatenessS, func(e timeline.Entry) {
+		if r == nil {
+			r = d.base.run()
+		}
+		r.judges.step(env, e, r)
+		at = e.Time()
+	})
+	if r == nil {
+		return
+	}
+	d.base, d.changed.base = r.checkpoint(at), true
+	for i, p := range d.recent {
+		if p != nil && p.at <= at {
+			d.recent[i] = nil
+		}
+	}
+	if kept := d.ledger.prune(at - reopenS); len(kept) != len(d.ledger) {
+		d.ledger, d.mine.ledger, d.changed.ledger = kept, true, true
+	}
+}

@@ -1,0 +1,34 @@
+package derive
+
+import "slices"
+
+// A ledger says of each event that may still change what was sent of it.
+type ledger []sent
+
+// sent is an event of which something was sent.
+type sent struct {
+	key
+	revision  uint32 // of the last that was sent
+	version   string // of the rules under which it was found first: part of its id
+	ongoing   bool
+	retracted bool
+	seen      int64 // time of the entry that led to the last
+}
+
+// open gives the entry of a key, made where there is none. The pointer is valid
+// until the next call.
+func (l *ledger) open(k key, version string) *sent {
+	if i := slices.IndexFunc(*l, func(s sent) bool { return s.key == k }); i >= 0 {
+		return &(*l)[i]
+	}
+	*l = append(*l, sent{key: k, version: version})
+	return &(*l)[len(*l)-1]
+}
+
+// prune gives the ledger without what cannot change any more: what is closed and
+// was not touched since a time.
+func (l ledger) prune(since int64) ledger {
+	return slices.DeleteFunc(slices.Clone(l), func(s sent) bool {
+		return (!s.ongoing || s.retracted) && s.seen < since
+	})
+}

@@ -1,0 +1,97 @@
+package derive
+
+import (
+	"math"
+
+	"github.com/odograph/odograph/pkg/condition"
+	"github.com/odograph/odograph/pkg/driving"
+	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/timeline"
+	"github.com/odograph/odograph/pkg/trip"
+)
+
+// say is how a detector's event becomes a content.
+type say func(k key, record any, ongoing bool)
+
+// some is a number of a detector, NaN where it has none.
+func some(v float64) schema.Opt[float64] {
+	if math.IsNaN(v) {
+		return schema.Opt[float64]{}
+	}
+	return schema.Some(v)
+}
+
+func degrees(latE6, lngE6 int32) (lat, lng schema.Opt[float64]) {
+	if latE6 == timeline.NoPosition || lngE6 == timeline.NoPosition {
+		return lat, lng
+	}
+	return schema.Some(float64(latE6) / 1e6), schema.Some(float64(lngE6) / 1e6)
+}
+
+func (env *Env) drivingEvent(ev *driving.Event, say say) {
+	r := &schema.DrivingEvent{
+		Kind: ev.Kind, StartTime: moment(ev.Start), EndTime: moment(ev.End), Severity: ev.Severity,
+		PeakMPS2: some(ev.PeakMPS2), Source: schema.EvidenceGPS, Confidence: ev.Confidence,
+		AlarmCode: ev.AlarmCode, VehicleClass: ev.Class.String(), ThresholdMPS2: some(ev.ThresholdMPS2),
+		GapS: some(ev.GapS), SpeedBeforeKMH: some(ev.SpeedBeforeKMH), SpeedAfterKMH: some(ev.SpeedAfterKMH),
+		HeadingChangeDeg: some(ev.HeadingChangeDeg), MaxSpeedKMH: some(ev.MaxSpeedKMH),
+		LimitKMH: some(ev.LimitKMH), LimitSource: ev.LimitSource, DistanceM: some(ev.DistanceM),
+	}
+	if ev.Sources&driving.SourceDevice != 0 {
+		r.Source, r.Sources = schema.EvidenceDevice, append(r.Sources, schema.EvidenceDevice)
+	}
+	if ev.Sources&driving.SourceGPS != 0 {
+		r.Sources = append(r.Sources, schema.EvidenceGPS)
+	}
+	r.Lat, r.Lng = degrees(ev.LatE6, ev.LngE6)
+	say(key{kind: string(ev.Kind), start: ev.Start}, r, false)
+}
+
+func (env *Env) trip(t *trip.Trip, say say) {
+	r := &schema.Trip{
+		StartTime: moment(t.Start), EndTime: moment(t.End), DistanceM: t.DistanceM, MaxSpeedKMH: some(t.MaxSpeedKMH), IdleS: t.IdleS,
+		Ongoing: t.Ongoing, DrivingS: some(t.DrivingS), ObservableS: some(t.ObservableS), Fixes: schema.Some(t.Fixes),
+		LongestGapS: some(t.LongestGapS), OdometerM: some(t.OdometerM), EndReason: t.EndReason,
+		Driver: t.Driver, DriverSource: t.DriverSource,
+	}
+	if t.DrivingS > 0 {
+		r.ObservableShare = schema.Some(t.ObservableS / t.DrivingS)
+	}
+	if r.Driver == "" && env.Driver != "" {
+		r.Driver, r.DriverSource = env.Driver, driverDevice
+	}
+	r.StartLat, r.StartLng = degrees(t.StartLatE6, t.StartLngE6)
+	r.EndLat, r.EndLng = degrees(t.EndLatE6, t.EndLngE6)
+	say(key{kind: "trip", start: t.Start}, r, t.Ongoing)
+}
+
+// stop says a stop, and an idling as driving behaviour too.
+func (env *Env) stop(s *trip.Stop, say say) {
+	r := &schema.Stop{StartTime: moment(s.Start), EndTime: moment(s.End), Kind: s.Kind, Ongoing: s.Ongoing}
+	lat, lng := degrees(s.LatE6, s.LngE6)
+	r.Lat, r.Lng = lat.Value, lng.Value
+	say(key{kind: "stop_" + s.Kind, start: s.Start}, r, s.Ongoing)
+	if s.Kind != trip.Idling {
+		return
+	}
+	say(key{kind: string(schema.Idling), start: s.Start}, &schema.DrivingEvent{
+		Kind: schema.Idling, StartTime: r.StartTime, EndTime: r.EndTime, Severity: schema.SeverityNone,
+		Source: schema.EvidenceGPS, Sources: []schema.EvidenceSource{schema.EvidenceGPS}, Confidence: schema.ConfidenceMeasured,
+		VehicleClass: env.Profile.Class.String(), Lat: lat, Lng: lng,
+	}, s.Ongoing)
+}
+
+func (env *Env) condition(ev *condition.Event, say say) {
+	r := &schema.ConditionEvent{
+		Kind: ev.Kind, StartTime: moment(ev.Start), EndTime: moment(ev.End), Ongoing: ev.Ongoing,
+		Channel: ev.Channel, Code: ev.Code, Unit: ev.Unit,
+		ValueBefore: some(ev.ValueBefore), ValueAfter: some(ev.ValueAfter), ValueMin: some(ev.ValueMin), ValueMax: some(ev.ValueMax),
+		LimitMin: some(ev.LimitMin), LimitMax: some(ev.LimitMax),
+	}
+	r.Lat, r.Lng = degrees(ev.LatE6, ev.LngE6)
+	of := ev.Channel
+	if ev.Code != "" {
+		of = ev.Code
+	}
+	say(key{kind: string(ev.Kind), start: ev.Start, of: of}, r, ev.Ongoing)
+}

@@ -1,0 +1,244 @@
+package timeline
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"slices"
+)
+
+// A Log is written as chunks, each in a slot of its own that stays the same as
+// long as the chunk is there. Slot tailSlot is the end of the newest chunk.
+//
+// Both forms start with a version byte and a checksum of all that follows (the
+// lower 16 bits of CRC-32C, little-endian). A chunk goes on with its number of
+// entries (uvarint), the time of its first entry (varint, seconds since 1970),
+// and the bits of the entries. A tail goes on with the checksum of the chunk that
+// it continues, the number of entries of both, a byte that is 1 if its first byte
+// replaces the last of the chunk, and the bits.
+const (
+	chunkVersion = 1
+	tailVersion  = 2
+	checkBytes   = 2
+	headBytes    = 1 + checkBytes
+	tailSlot     = 0
+	maxSlot      = 1 << 20
+)
+
+// ErrChunk says that bytes are not a chunk of a Log.
+var ErrChunk = errors.New("not a chunk of a timeline")
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func check(b []byte) uint16 { return uint16(crc32.Checksum(b, castagnoli)) }
+
+// Dirty calls f for each slot that changed since the fork.
+func (l *Log) Dirty(f func(slot int)) {
+	if l.tails {
+		f(tailSlot)
+	}
+	for _, slot := range l.dirty {
+		f(int(slot))
+	}
+}
+
+// AppendChunk adds the chunk in a slot to dst. It says false, and adds nothing,
+// if the slot is empty: what was written of it before must be deleted.
+func (l *Log) AppendChunk(dst []byte, slot int) ([]byte, bool) {
+	if slot == tailSlot {
+		return l.open.appendTail(dst)
+	}
+	if l.open.slot == int32(slot) {
+		return l.open.chunk.append(dst), true
+	}
+	for i := range l.closed {
+		if l.closed[i].slot == int32(slot) {
+			return l.closed[i].append(dst), true
+		}
+	}
+	return dst, false
+}
+
+func (c *chunk) append(dst []byte) []byte {
+	head := len(dst)
+	dst = append(dst, chunkVersion, 0, 0)
+	dst = binary.AppendUvarint(dst, uint64(c.count))
+	dst = binary.AppendVarint(dst, c.first)
+	dst = append(dst, c.bits...)
+	return seal(dst, head)
+}
+
+func seal(b []byte, head int) []byte {
+	binary.LittleEndian.PutUint16(b[head+1:], check(b[head+headBytes:]))
+	return b
+}
+
+// sum is the checksum with which the chunk is written.
+func (c *chunk) sum() uint16 {
+	var buf [maxChunkBytes + 4*tailBytes]byte
+	return binary.LittleEndian.Uint16(c.append(buf[:0])[1:])
+}
+
+func (o *open) appendTail(dst []byte) ([]byte, bool) {
+	if o.slot == 0 || o.n == o.count {
+		return dst, false
+	}
+	head := len(dst)
+	dst = append(dst, tailVersion, 0, 0)
+	dst = binary.LittleEndian.AppendUint16(dst, o.sum())
+	dst = binary.AppendUvarint(dst, uint64(o.n))
+	partial := byte(0)
+	if o.partial {
+		partial = 1
+	}
+	dst = append(dst, partial)
+	dst = append(dst, o.tail[:o.tailLen]...)
+	if o.restBits > 0 {
+		dst = append(dst, o.rest)
+	}
+	return seal(dst, head), true
+}
+
+// A Loader puts a Log together from what AppendChunk wrote. The zero Loader is
+// ready for use.
+type Loader struct {
+	chunks []chunk
+	tail   []byte
+}
+
+// Load takes what was last written of a slot, in any order of slots; nil where
+// it was deleted. What was loaded for the slot before is forgotten.
+func (d *Loader) Load(slot int, b []byte) error {
+	if slot < 0 || slot > maxSlot {
+		return fmt.Errorf("%w: slot %d", ErrChunk, slot)
+	}
+	if slot == tailSlot {
+		d.tail = slices.Clone(b)
+		return nil
+	}
+	d.chunks = slices.DeleteFunc(d.chunks, func(c chunk) bool { return c.slot == int32(slot) })
+	if b == nil {
+		return nil
+	}
+	c, err := parseChunk(b)
+	if err != nil {
+		return err
+	}
+	c.slot = int32(slot)
+	d.chunks = append(d.chunks, c)
+	return nil
+}
+
+func opened(b []byte, version byte) ([]byte, error) {
+	if len(b) < headBytes || b[0] != version {
+		return nil, fmt.Errorf("%w: want version %d", ErrChunk, version)
+	}
+	if binary.LittleEndian.Uint16(b[1:]) != check(b[headBytes:]) {
+		return nil, fmt.Errorf("%w: wrong checksum", ErrChunk)
+	}
+	return b[headBytes:], nil
+}
+
+func parseChunk(b []byte) (chunk, error) {
+	b, err := opened(b, chunkVersion)
+	if err != nil {
+		return chunk{}, err
+	}
+	count, n := binary.Uvarint(b)
+	if n <= 0 {
+		return chunk{}, fmt.Errorf("%w: no count", ErrChunk)
+	}
+	b = b[n:]
+	first, n := binary.Varint(b)
+	if n <= 0 {
+		return chunk{}, fmt.Errorf("%w: no time", ErrChunk)
+	}
+	b = b[n:]
+	if count == 0 || count > uint64(len(b))*8 { // an entry takes a bit at least
+		return chunk{}, fmt.Errorf("%w: %d entries in %d bytes", ErrChunk, count, len(b))
+	}
+	return chunk{first: first, count: int32(count), bits: string(b)}, nil
+}
+
+// Log gives the Log when all of its slots are loaded.
+func (d *Loader) Log() (Log, error) {
+	if len(d.chunks) == 0 {
+		if d.tail != nil {
+			return Log{}, fmt.Errorf("%w: a tail of nothing", ErrChunk)
+		}
+		return Log{}, nil
+	}
+	slices.SortFunc(d.chunks, func(a, b chunk) int { return cmp.Compare(a.first, b.first) })
+	var l Log
+	for i := range d.chunks {
+		l.count += int(d.chunks[i].count)
+		if i > 0 && d.chunks[i-1].first == d.chunks[i].first {
+			return Log{}, fmt.Errorf("%w: slots %d and %d overlap", ErrChunk, d.chunks[i-1].slot, d.chunks[i].slot)
+		}
+	}
+	last := len(d.chunks) - 1
+	l.closed = slices.Clone(d.chunks[:last])
+	l.open.chunk = d.chunks[last]
+	if l.open.backToWhole() < int(l.open.count) {
+		return Log{}, fmt.Errorf("%w: slot %d is cut off or too long", ErrChunk, l.open.slot)
+	}
+	if d.tail != nil {
+		if err := l.loadTail(d.tail); err != nil {
+			return Log{}, err
+		}
+	}
+	return l, nil
+}
+
+func (l *Log) loadTail(b []byte) error {
+	b, err := opened(b, tailVersion)
+	if err != nil {
+		return err
+	}
+	o := &l.open
+	if len(b) < checkBytes || binary.LittleEndian.Uint16(b) != o.sum() {
+		return fmt.Errorf("%w: the tail of another chunk", ErrChunk)
+	}
+	b = b[checkBytes:]
+	n, used := binary.Uvarint(b)
+	if used <= 0 || len(b) < used+1 || n <= uint64(o.count) || n > uint64(len(o.bits)+len(b))*8 {
+		return fmt.Errorf("%w: a tail of %d entries in %d bytes", ErrChunk, n, len(b))
+	}
+	partial := b[used] == 1
+	b = b[used+1:]
+	if partial != o.partial || len(b) > tailBytes+1 {
+		return fmt.Errorf("%w: a tail that does not fit its chunk", ErrChunk)
+	}
+	return l.addTail(b, int32(n))
+}
+
+// addTail makes the open chunk go on with the bits of a tail up to n entries.
+func (l *Log) addTail(b []byte, n int32) error {
+	o := &l.open
+	all := o.bits
+	if o.partial {
+		all = all[:len(all)-1]
+	}
+	c := chunk{first: o.first, count: n, bits: all + string(b)}
+	var d decoder
+	d.start(&c)
+	for d.next() {
+	}
+	if d.bits.bad || d.left > 0 {
+		return fmt.Errorf("%w: a tail that is cut off", ErrChunk)
+	}
+	rest := d.bits.used(len(c.bits)) % 8
+	o.state, o.restBits, o.rest = d.state, uint8(rest), 0
+	if rest > 0 && len(b) > 0 {
+		o.rest, b = b[len(b)-1], b[:len(b)-1]
+	}
+	if len(b) > tailBytes {
+		return fmt.Errorf("%w: a tail that is too long", ErrChunk)
+	}
+	o.tailLen = uint8(copy(o.tail[:], b))
+	l.count += int(n - o.n)
+	o.n = n
+	return nil
+}
