@@ -47,6 +47,7 @@ func (w *bitWriter) bytes() []byte {
 const (
 	riceQuotients = 12 // a quotient from here on is an escape
 	maxRiceShift  = 24
+	maxWideSize   = 33 // bits below the highest of a number in the wide code
 )
 
 // putRice writes u in the Golomb-Rice code with k low bits: the rest of u in
@@ -67,6 +68,15 @@ func (w *bitWriter) putRice(u uint64, k uint) {
 		size -= 32
 	}
 	w.put(u, size)
+}
+
+// putWide writes u in the Exp-Golomb code with k low bits: for numbers that are
+// mostly small and seldom very large. u is less than 2^32.
+func (w *bitWriter) putWide(u uint64, k uint) {
+	v := u + 1<<k
+	size := uint(bits.Len64(v)) - 1
+	w.put(1<<(size-k)-1, size-k+1)
+	w.put(v&(1<<size-1), size)
 }
 
 // A bitReader reads what a bitWriter wrote. Past the end it gives zeros and is
@@ -146,6 +156,20 @@ func (r *bitReader) rice(k uint) uint64 {
 	}
 	low := r.get(32)
 	return low | r.get(size-32)<<32
+}
+
+func (r *bitReader) wide(k uint) uint64 {
+	if r.n <= maxWideSize {
+		r.fill()
+	}
+	more := uint(bits.TrailingZeros64(^r.acc))
+	size := k + more
+	if size > maxWideSize {
+		r.bad = true
+		return 0
+	}
+	r.take(more + 1)
+	return r.get(size) | 1<<size - 1<<k
 }
 
 // zigzag maps small numbers of either sign to small ones: 0, -1, 1, -2, 2 ...
