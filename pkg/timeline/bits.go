@@ -5,21 +5,29 @@ import (
 	"math/bits"
 )
 
-// A bitWriter puts bits into bytes, the lowest bit of a byte first.
+// A bitWriter puts bits into bytes, the lowest bit of a byte first. It keeps the
+// last bytes in an array, so that few bits need no memory of their own.
 type bitWriter struct {
-	b   []byte
-	acc uint64 // bits that do not fill a byte yet
-	n   uint   // how many: less than 8 between calls
+	more []byte // bytes before those of last
+	last [spill + 8]byte
+	size int    // bytes in last
+	acc  uint64 // bits that do not fill a byte yet
+	n    uint   // how many: less than 8 between calls
 }
+
+const spill = 64
 
 // put adds the lowest n bits of v, which has no others; n is at most 56.
 func (w *bitWriter) put(v uint64, n uint) {
 	w.acc |= v << w.n
 	w.n += n
-	whole := w.n >> 3
-	w.b = binary.LittleEndian.AppendUint64(w.b, w.acc)
-	w.b = w.b[:len(w.b)-8+int(whole)]
-	w.acc >>= whole * 8
+	if w.size >= spill {
+		w.more = append(w.more, w.last[:w.size]...)
+		w.size = 0
+	}
+	binary.LittleEndian.PutUint64(w.last[w.size:], w.acc)
+	w.size += int(w.n >> 3)
+	w.acc >>= w.n &^ 7
 	w.n &= 7
 }
 
@@ -36,12 +44,21 @@ func (w *bitWriter) put64(v uint64) {
 	w.put(v>>32, 32)
 }
 
-// bytes are all bits so far, the last byte filled up with zeros.
-func (w *bitWriter) bytes() []byte {
+// whole is the number of bytes that are full.
+func (w *bitWriter) whole() int { return len(w.more) + w.size }
+
+// appendWhole adds the bytes that are full to dst.
+func (w *bitWriter) appendWhole(dst []byte) []byte {
+	return append(append(dst, w.more...), w.last[:w.size]...)
+}
+
+// append adds all bits to dst, the last byte filled up with zeros.
+func (w *bitWriter) append(dst []byte) []byte {
+	dst = w.appendWhole(dst)
 	if w.n > 0 {
-		return append(w.b, byte(w.acc))
+		dst = append(dst, byte(w.acc))
 	}
-	return w.b
+	return dst
 }
 
 const (
@@ -133,6 +150,16 @@ func (r *bitReader) get(n uint) uint64 {
 }
 
 func (r *bitReader) bit() bool { return r.get(1) != 0 }
+
+// prefix reads up to most zeros that a one ends, and tells how many.
+func (r *bitReader) prefix(most uint) uint {
+	if r.n < most {
+		r.fill()
+	}
+	zeros := uint(bits.TrailingZeros64(r.acc | 1<<most))
+	r.take(min(zeros+1, most))
+	return zeros
+}
 
 func (r *bitReader) get64() uint64 {
 	low := r.get(32)

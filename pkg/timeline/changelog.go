@@ -33,8 +33,8 @@ var ErrChunk = errors.New("not a chunk of a timeline")
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// check is the checksum of b that goes on from another.
-func check(from uint16, b []byte) uint16 { return uint16(crc32.Update(uint32(from), castagnoli, b)) }
+// checksum of b that goes on from another.
+func checksum(from uint16, b []byte) uint16 { return uint16(crc32.Update(uint32(from), castagnoli, b)) }
 
 // Dirty calls f for each slot that changed since the fork.
 func (l *Log) Dirty(f func(slot int)) {
@@ -73,12 +73,12 @@ func (c *chunk) append(dst []byte) []byte {
 }
 
 func seal(b []byte, head int, from uint16) []byte {
-	binary.LittleEndian.PutUint16(b[head+1:], check(from, b[head+headBytes:]))
+	binary.LittleEndian.PutUint16(b[head+1:], checksum(from, b[head+headBytes:]))
 	return b
 }
 
-// sum is the checksum with which the chunk is written.
-func (c *chunk) sum() uint16 {
+// check is the checksum with which the chunk is written.
+func (c *chunk) check() uint16 {
 	var buf [maxChunkBytes + 4*tailBytes]byte
 	return binary.LittleEndian.Uint16(c.append(buf[:0])[1:])
 }
@@ -94,7 +94,7 @@ func (o *open) appendTail(dst []byte) ([]byte, bool) {
 	if o.restBits > 0 {
 		dst = append(dst, o.rest)
 	}
-	return seal(dst, head, o.sum()), true
+	return seal(dst, head, o.sum), true
 }
 
 // A Loader puts a Log together from what AppendChunk wrote. The zero Loader is
@@ -131,7 +131,7 @@ func opened(b []byte, version byte, from uint16) ([]byte, error) {
 	if len(b) < headBytes || b[0] != version {
 		return nil, fmt.Errorf("%w: want version %d", ErrChunk, version)
 	}
-	if binary.LittleEndian.Uint16(b[1:]) != check(from, b[headBytes:]) {
+	if binary.LittleEndian.Uint16(b[1:]) != checksum(from, b[headBytes:]) {
 		return nil, fmt.Errorf("%w: wrong checksum", ErrChunk)
 	}
 	return b[headBytes:], nil
@@ -190,7 +190,7 @@ func (d *Loader) Log() (Log, error) {
 
 func (l *Log) loadTail(b []byte) error {
 	o := &l.open
-	b, err := opened(b, tailVersion, o.sum())
+	b, err := opened(b, tailVersion, o.sum)
 	if err != nil {
 		return fmt.Errorf("tail of slot %d: %w", o.slot, err)
 	}

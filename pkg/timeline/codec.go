@@ -76,7 +76,7 @@ func (c *codec) wideShift(ctx int) uint { return uint(bits.Len32(c.means[ctx] >>
 // outlier moves it little.
 func (c *codec) learn(ctx int, u, size uint64) {
 	m := int64(c.means[ctx])
-	x := min(int64(min(u, 1<<19)<<12/size), 8*m+2048)
+	x := min(int64(uint32(min(u, 1<<19))<<12/uint32(size)), 8*m+2048)
 	c.means[ctx] = uint32(m + (x-m+4)>>3)
 }
 

@@ -42,14 +42,13 @@ func (m *mode) set(bit mode, on bool) {
 	}
 }
 
-// An entry starts with 1: a fix as long after the last as that after the one
-// before, in the same mode; 01: after another time; 001: in another mode; 000: a
-// mark. The bits come in this order, so the numbers are backwards.
+// An entry starts with a number of zeros, and a one after less than tagBits.
 const (
-	tagNext = 0b1
-	tagTime = 0b10
-	tagMode = 0b100
-	tagMark = 0b000
+	tagNext = iota // a fix as long after the last as that after the one before, in the same mode
+	tagTime        // in the same mode
+	tagMode        // any fix
+	tagMark        // a mark
+	tagBits = iota - 1
 )
 
 // putFix writes a fix that is not older than the last entry and newer than the
@@ -59,13 +58,13 @@ func (c *codec) putFix(w *bitWriter, f *Fix) {
 	sameDt := dt == c.lastDt
 	switch {
 	case m != c.mode:
-		w.put(tagMode|uint64(m)<<3, 3+modeBits)
+		w.put(1<<tagMode|uint64(m)<<(tagMode+1), tagMode+1+modeBits)
 		w.putBit(sameDt)
 		c.mode = m
 	case sameDt:
-		w.put(tagNext, 1)
+		w.put(1<<tagNext, tagNext+1)
 	default:
-		w.put(tagTime, 2)
+		w.put(1<<tagTime, tagTime+1)
 	}
 	if !sameDt {
 		c.putWide(w, ctxDt, zigzag(int64(dt-c.lastDt)))
@@ -83,7 +82,7 @@ func (c *codec) putFix(w *bitWriter, f *Fix) {
 }
 
 // getFix reads a fix after its tag.
-func (c *codec) getFix(r *bitReader, tag int, f *Fix) {
+func (c *codec) getFix(r *bitReader, tag uint, f *Fix) {
 	sameDt := tag == tagNext
 	if tag == tagMode {
 		c.mode = mode(r.get(modeBits))

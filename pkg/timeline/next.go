@@ -36,8 +36,8 @@ func (c *codec) getNext(r *bitReader, f *Fix, dt int64) {
 		c.getMoved(r, f, dt)
 		return
 	}
-	same := r.bit()
-	if !same && !r.bit() {
+	changed := r.prefix(2)
+	if changed == 2 {
 		c.getMoved(r, f, dt)
 		return
 	}
@@ -49,7 +49,7 @@ func (c *codec) getNext(r *bitReader, f *Fix, dt int64) {
 	if m&modeHeading != 0 {
 		f.HeadingDeg = l.HeadingDeg
 	}
-	if !same {
+	if changed > 0 {
 		c.getSatellites(r, f)
 		if !r.bit() {
 			c.getPosition(r, f, c.here(ctxRest))

@@ -20,15 +20,7 @@ func (d *decoder) next() bool {
 		return false
 	}
 	d.left--
-	tag := tagMark
-	switch {
-	case d.bits.bit():
-		tag = tagNext
-	case d.bits.bit():
-		tag = tagTime
-	case d.bits.bit():
-		tag = tagMode
-	}
+	tag := d.bits.prefix(tagBits)
 	if d.isFix = tag != tagMark; d.isFix {
 		d.state.getFix(&d.bits, tag, &d.fix)
 	} else {
