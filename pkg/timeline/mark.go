@@ -65,7 +65,7 @@ const (
 )
 
 func (c *codec) putMark(w *bitWriter, m *Mark) {
-	w.put(tagMark, 3)
+	w.put(0, tagBits)
 	c.put(w, ctxMark, uint64(m.Time-c.time))
 	s := shape{m.Kind, m.Text, m.Channel, m.Unit}
 	at := slices.Index(c.shapes, s)
