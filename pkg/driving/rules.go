@@ -24,6 +24,7 @@ type Harsh struct {
 	MinHeadingChangeDeg float64         `yaml:"min_event_heading_change_deg"`
 	MaxHeadingRateDegS  float64         `yaml:"max_heading_rate_deg_s"` // above: noise of the heading, no corner
 
+	MinRunFixes     int  `yaml:"min_run_fixes"`    // fixes in a row, none further apart than max_gap_s.inferred: two near ones of a device that sends each minute are chance
 	MinSatellites   int  `yaml:"min_satellites"`   // of both fixes, where known
 	RequireIgnition bool `yaml:"require_ignition"` // of both fixes, where known
 
@@ -123,6 +124,7 @@ func DefaultRules() Rules {
 			MinSpeedKMH:         MinSpeed{Longitudinal: 10, Corner: 20},
 			MinHeadingChangeDeg: 15,
 			MaxHeadingRateDegS:  60,
+			MinRunFixes:         3,
 			MinSatellites:       5,
 			RequireIgnition:     true,
 			Reject: Reject{
@@ -181,6 +183,7 @@ func (r *Rules) Validate() error {
 	c.within("harsh.min_speed_kmh.corner", h.MinSpeedKMH.Corner, 0, 200)
 	c.within("harsh.min_event_heading_change_deg", h.MinHeadingChangeDeg, 0, 180)
 	c.within("harsh.max_heading_rate_deg_s", h.MaxHeadingRateDegS, 1, 180)
+	c.within("harsh.min_run_fixes", float64(h.MinRunFixes), 2, 100)
 	c.within("harsh.min_satellites", float64(h.MinSatellites), 0, 31)
 	c.within("harsh.timestamp_damping_s", h.TimestampDamping, 0, 5)
 	c.seconds("harsh.merge_s", h.MergeS, 0, 120)

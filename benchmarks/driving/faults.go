@@ -1,0 +1,140 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/odograph/odograph/pkg/driving"
+	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/timeline"
+)
+
+// A recording is a file of one or more devices that has faults and no labels.
+type recording struct {
+	title   string
+	name    string
+	class   driving.Class
+	rows    int
+	undated int // rows whose date is none: the collector's decoder puts them aside
+	devices map[string][]timeline.Entry
+}
+
+// add takes a fix; the first of a second counts.
+func (r *recording) add(device string, f schema.Fix) {
+	if r.devices == nil {
+		r.devices = map[string][]timeline.Entry{}
+	}
+	t := timeline.FixOf(&f)
+	r.devices[device] = append(r.devices[device], timeline.Entry{Fix: &t})
+}
+
+// settle puts each device's fixes in order.
+func (r *recording) settle() {
+	for d, all := range r.devices {
+		slices.SortStableFunc(all, func(a, b timeline.Entry) int { return cmp.Compare(a.Time(), b.Time()) })
+		r.devices[d] = slices.CompactFunc(all, func(a, b timeline.Entry) bool { return a.Time() == b.Time() })
+	}
+}
+
+const captitle = "capmetro_fleet_a: buses, a fix a minute or two, repeats and disorder, whole miles per hour, no heading"
+
+func readCapmetro(data string) ([]recording, error) {
+	var out []recording
+	for _, day := range []string{"2016-01-17", "2016-05-30"} {
+		r := recording{title: captitle, name: day, class: driving.Bus}
+		err := rows(filepath.Join(data, "capmetro_fleet_a", day+".csv.gz"), func(get func(string) string) error {
+			at, err := time.Parse(time.RFC3339, get("timestamp"))
+			r.rows++
+			r.add(get("vehicle_id"), schema.Fix{FixTime: at, Lat: number(get("latitude")), Lng: number(get("longitude")), SpeedKMH: schema.Some(number(get("speed")) * 3.6)})
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		r.settle()
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+const twizytitle = "twizy_rsk_a: an electric car, a row a second, speed from its bus, position and speed held for several seconds"
+
+func readTwizy(data string) ([]recording, error) {
+	files, err := filepath.Glob(filepath.Join(data, "twizy_rsk_a", "*.csv.gz"))
+	if err != nil || len(files) == 0 {
+		return nil, fmt.Errorf("no drives under %s/twizy_rsk_a: %w", data, err)
+	}
+	var out []recording
+	for _, path := range files {
+		r := recording{title: twizytitle, name: strings.TrimSuffix(filepath.Base(path), ".csv.gz")}
+		err := rows(path, func(get func(string) string) error {
+			r.rows++
+			at, err := time.Parse("01/02/2006 15:04:05", get("Date")+" "+get("Time"))
+			if err != nil || at.Year() != 2021 {
+				r.undated++
+				return nil
+			}
+			r.add("", schema.Fix{FixTime: at, Lat: number(get("LAT")), Lng: number(get("LON")), SpeedKMH: schema.Some(math.Round(number(get("Speed"))))})
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		r.settle()
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// A faultScore is what came of a recording.
+type faultScore struct {
+	fixes   int
+	harsh   []driving.Event
+	rejects map[driving.Reason]int
+}
+
+func (r *recording) score() faultScore {
+	rules := driving.DefaultRules()
+	s := faultScore{rejects: map[driving.Reason]int{}}
+	for _, device := range slices.Sorted(maps.Keys(r.devices)) {
+		entries := r.devices[device]
+		s.fixes += len(entries)
+		f := detect(&rules, driving.Input{Class: r.class}, entries)
+		for _, e := range f.events {
+			if e.Kind != schema.Speeding {
+				s.harsh = append(s.harsh, e)
+			}
+		}
+		for reason, n := range f.rejects {
+			s.rejects[reason] += n
+		}
+	}
+	return s
+}
+
+func reportFaults(w io.Writer, all []recording) {
+	fmt.Fprintf(w, "\n## %s\n\nDefault rules. No harsh event may come from a fault of the data. Rejected: pairs of fixes that passed a threshold of some kind, by the first reason that holds.\n\n| file | class | rows | no date | fixes | harsh events | rejected |\n|---|---|---|---|---|---|---|\n", all[0].title)
+	var events strings.Builder
+	for i := range all {
+		r := &all[i]
+		s := r.score()
+		var why []string
+		for _, reason := range slices.Sorted(maps.Keys(s.rejects)) {
+			why = append(why, fmt.Sprintf("%s %d", reason, s.rejects[reason]))
+		}
+		fmt.Fprintf(w, "| %s | %s | %d | %d | %d | %d | %s |\n", r.name, r.class, r.rows, r.undated, s.fixes, len(s.harsh), strings.Join(why, ", "))
+		for _, e := range s.harsh {
+			fmt.Fprintf(&events, "| %s | %s | %s | %.2f | %d | %.0f to %.0f | %s |\n", r.name, time.Unix(e.Start, 0).UTC().Format(time.DateTime), e.Kind, e.PeakMPS2, e.GapS, e.SpeedBeforeKMH, e.SpeedAfterKMH, e.Confidence)
+		}
+	}
+	if events.Len() > 0 {
+		fmt.Fprintf(w, "\n| file | start | kind | m/s² | gap s | km/h | confidence |\n|---|---|---|---|---|---|---|\n%s", events.String())
+	}
+}
