@@ -18,14 +18,17 @@ func (s *State) inMotion(r *Rules, p *step, out *Out) {
 	}
 	s.take(p)
 	s.pend.mm += mm(d)
-	away := distanceM(s.rest.at, p.at)
+	away := d
+	if s.rest.at != s.last.at {
+		away = distanceM(s.rest.at, p.at)
+	}
 	switch {
-	case p.atLeast(r.MovingSpeedKMH):
+	case p.rolls(r, d) && away <= r.RestRadiusM:
+		s.rolling = true // not yet committed: the speed may be wrong
+	case p.rolls(r, d):
 		s.commit(p.point)
 		s.rolling = true
-		if away > r.RestRadiusM {
-			s.rest = restAt(p)
-		}
+		s.rest = restAt(p)
 	case away > r.RestRadiusM || s.rolling:
 		s.commit(p.point)
 		s.rolling = false
@@ -42,6 +45,19 @@ func (s *State) inMotion(r *Rules, p *step, out *Out) {
 		return
 	}
 	s.confirm(r, out)
+}
+
+// leastDeriveS is the shortest gap over which positions tell a speed: over less,
+// their noise of a few metres looks like a drive.
+const leastDeriveS = 4
+
+// rolls tells whether a fix that is d metres from the one before shows a vehicle
+// that rolls: by the device's speed, or by positions where it sends none.
+func (p *step) rolls(r *Rules, d float64) bool {
+	if p.dkmh >= 0 {
+		return p.atLeast(r.MovingSpeedKMH)
+	}
+	return p.gapS >= leastDeriveS && d*3.6 >= r.DriftSpeedKMH*float64(p.gapS)
 }
 
 func (q *rest) settleAt(at place) {
@@ -81,7 +97,7 @@ func (r *Rules) plausible(gapS int64, d float64) bool {
 // wakes tells whether a fix after a long silence is that of a vehicle that has
 // just left the place where it was silent.
 func (r *Rules) wakes(p *step, d float64) bool {
-	return p.atLeast(r.MovingSpeedKMH) && seconds(d, r.SilentSpeedKMH) <= r.StartBackS
+	return p.atLeast(r.MovingSpeedKMH) && seconds(d, r.DepartSpeedKMH) <= r.StartBackS
 }
 
 // lose ends what was going on at the time it was last seen, and starts anew.

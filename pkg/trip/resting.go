@@ -10,13 +10,7 @@ func (s *State) atRest(r *Rules, p *step, out *Out) {
 		if d <= r.RestRadiusM {
 			s.inT, s.inM = p.t, float32(d)
 		}
-		if s.stands(r, p) || p.t-s.rest.seenFix >= r.StaleSpeedS {
-			if d <= r.RestRadiusM {
-				s.rest.settleAt(p.at)
-			}
-			s.stayFix(p)
-			s.settle(r, out)
-		}
+		s.isThere(r, p, d, out)
 	case !s.leaves(r, p, d):
 		s.follow(p.at, d)
 		s.inT, s.inM, s.out = p.t, 0, outside{}
@@ -27,6 +21,26 @@ func (s *State) atRest(r *Rules, p *step, out *Out) {
 	default:
 		s.goOut(r, p, d, out)
 	}
+}
+
+// isThere takes a fix at the place of a rest. One that says a speed may be the
+// first of a departure; where many do, the speed is wrong.
+func (s *State) isThere(r *Rules, p *step, d float64, out *Out) {
+	switch {
+	case s.stands(r, p) || p.gapS <= r.StartGapS && p.t-s.rest.seenFix >= r.StaleSpeedS:
+		if d <= r.RestRadiusM {
+			s.rest.settleAt(p.at)
+		}
+		s.stayFix(p)
+	case p.gapS > r.StartGapS:
+		left := s.departure(r, p.t, d)
+		s.stay(left)
+		s.rest.seenFix = max(s.rest.seenFix, left)
+		s.quiet()
+	default:
+		return
+	}
+	s.settle(r, out)
 }
 
 // stands tells whether a fix near the place of a rest shows the vehicle at
@@ -111,9 +125,9 @@ func (s *State) departure(r *Rules, t int64, d float64) int64 {
 	left := q.seen
 	switch {
 	case t-q.seen > r.StartGapS:
-		left = max(q.seen, t-seconds(d, r.SilentSpeedKMH))
+		left = max(q.seen, t-seconds(d, r.DepartSpeedKMH))
 	case q.seen > q.seenFix && t-seconds(d, r.MaxSpeedKMH/2) < q.seen:
-		left = max(q.seenFix, t-seconds(d, r.SilentSpeedKMH))
+		left = max(q.seenFix, t-seconds(d, r.DepartSpeedKMH))
 	}
 	if q.told {
 		left = max(left, q.part+r.MinStopS)

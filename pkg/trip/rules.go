@@ -25,14 +25,16 @@ type Rules struct {
 	MinTripDistanceOffM float64 `yaml:"min_trip_distance_off_m"` // the same where the ignition is off: towed, on a ferry, or drift
 	MinTripS            int64   `yaml:"min_trip_s"`              // shorter is no trip
 
-	SplitRestS        int64 `yaml:"split_rest_s"`         // a rest of this long ends a trip, whatever the ignition
+	SplitRestS        int64 `yaml:"split_rest_s"`         // a rest of this long ends a trip
+	SplitIdlingS      int64 `yaml:"split_idling_s"`       // the same where the ignition is known to have been on all the while
 	SplitIgnitionOffS int64 `yaml:"split_ignition_off_s"` // a rest with the ignition off for this long ends a trip; shorter is a flicker or a start-stop engine
 
 	SplitGapS      int64   `yaml:"split_gap_s"`      // a longer silence ends a trip, unless it is bridged
 	BridgeGapS     int64   `yaml:"bridge_gap_s"`     // the longest silence that can be bridged
 	BridgeSpeedKMH float64 `yaml:"bridge_speed_kmh"` // a silence is bridged if the vehicle came out of it so far away that it drove at least this fast, in a straight line
 	StartGapS      int64   `yaml:"start_gap_s"`      // after a longer silence the time of departure is estimated
-	SilentSpeedKMH float64 `yaml:"silent_speed_kmh"` // at which a vehicle is taken to have driven what it was silent about
+	SilentSpeedKMH float64 `yaml:"silent_speed_kmh"` // who drove through a silence was at least this fast, in a straight line; the time that is left was rest
+	DepartSpeedKMH float64 `yaml:"depart_speed_kmh"` // at which a vehicle is taken to have come from its rest to the first fix after a silence
 	StartBackS     int64   `yaml:"start_back_s"`     // after a silence beyond split_gap_s a departure is estimated at most this long before the first moving fix
 
 	TripUpdateS int64 `yaml:"trip_update_s"` // a trip that goes on is told again this often
@@ -48,10 +50,10 @@ func DefaultRules() Rules {
 		MovingSpeedKMH: 3, DriftSpeedKMH: 7.5, MaxSpeedKMH: 220,
 		RestRadiusM: 30, LeaveM: 50, RestConfirmS: 20, StaleSpeedS: 120,
 		MinStopS: 120, IdlingMinS: 300,
-		MinTripDistanceM: 300, MinTripDistanceOffM: 1000, MinTripS: 60,
-		SplitRestS: 300, SplitIgnitionOffS: 120,
+		MinTripDistanceM: 300, MinTripDistanceOffM: 1000, MinTripS: 30,
+		SplitRestS: 300, SplitIdlingS: 900, SplitIgnitionOffS: 120,
 		SplitGapS: 1200, BridgeGapS: 3600, BridgeSpeedKMH: 30,
-		StartGapS: 120, SilentSpeedKMH: 15, StartBackS: 300,
+		StartGapS: 120, SilentSpeedKMH: 15, DepartSpeedKMH: 30, StartBackS: 120,
 		TripUpdateS: 300, StopUpdateS: 1800, MinUpdateS: 60,
 	}
 }
@@ -81,12 +83,14 @@ func (r *Rules) Validate() error {
 	between("min_trip_distance_off_m", r.MinTripDistanceOffM, r.MinTripDistanceM, 100_000)
 	between("min_trip_s", float64(r.MinTripS), 1, day)
 	between("split_rest_s", float64(r.SplitRestS), float64(r.MinStopS), day)
+	between("split_idling_s", float64(r.SplitIdlingS), float64(r.SplitRestS), day)
 	between("split_ignition_off_s", float64(r.SplitIgnitionOffS), float64(r.MinStopS), day)
 	between("split_gap_s", float64(r.SplitGapS), float64(r.SplitRestS), day)
 	between("bridge_gap_s", float64(r.BridgeGapS), float64(r.SplitGapS), day)
 	between("bridge_speed_kmh", r.BridgeSpeedKMH, r.DriftSpeedKMH, 200)
 	between("start_gap_s", float64(r.StartGapS), 1, float64(r.SplitGapS))
 	between("silent_speed_kmh", r.SilentSpeedKMH, 1, 200)
+	between("depart_speed_kmh", r.DepartSpeedKMH, r.SilentSpeedKMH, 200)
 	between("start_back_s", float64(r.StartBackS), 0, float64(r.SplitGapS))
 	between("trip_update_s", float64(r.TripUpdateS), float64(r.MinUpdateS), day)
 	between("stop_update_s", float64(r.StopUpdateS), 60, day)

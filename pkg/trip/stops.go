@@ -8,12 +8,16 @@ func (s *State) settle(r *Rules, out *Out) {
 		s.giveUp()
 	}
 	if s.trip.stage == certain {
+		longest := r.SplitRestS
+		if s.ignition.state == on && s.ignition.since <= q.since {
+			longest = r.SplitIdlingS
+		}
 		switch {
 		case s.ignition.state == off && q.seen-max(s.ignition.since, q.since) >= r.SplitIgnitionOffS:
 			s.end(EndIgnitionOff, out)
-		case lasted >= r.SplitRestS && q.silent:
+		case lasted >= longest && q.silent:
 			s.end(EndSilence, out)
-		case lasted >= r.SplitRestS:
+		case lasted >= longest:
 			s.end(EndRest, out)
 		}
 	}
