@@ -133,10 +133,14 @@ func TestDerivedRowsAreBroughtOver(t *testing.T) {
 				t.Fatal(err)
 			}
 			conn := connect(t, dsn("default"))
+			months := 5
+			if again == last {
+				months = 110 // more table partitions than one insert may write by default
+			}
 			execute(t, conn,
 				`INSERT INTO driving_events (event_id, revision, retracted, imei, kind, start_time, end_time, severity, peak_mps2, source, confidence, rule_version, lat, lng, raw_offset)
-					SELECT concat('e', toString(number)), 1, number = 7, '1', 'harsh_braking', addMonths(toDateTime64('2010-01-01', 3, 'UTC'), number), addMonths(toDateTime64('2010-01-01', 3, 'UTC'), number), 'low', 3, 'gps', 0.75, 'r', 1, 2, number
-					FROM numbers(150) SETTINGS max_partitions_per_insert_block = 0`,
+					SELECT concat('e', toString(number)), 1, number = 3, '1', 'harsh_braking', addMonths(toDateTime64('2010-01-01', 3, 'UTC'), number), addMonths(toDateTime64('2010-01-01', 3, 'UTC'), number), 'low', 3, 'gps', 0.75, 'r', 1, 2, number
+					FROM numbers(`+strconv.Itoa(months)+`) SETTINGS max_partitions_per_insert_block = 0`,
 				`INSERT INTO trips (trip_id, revision, imei, start_time, end_time, distance_m, idle_s, raw_offset) VALUES ('t', 1, '1', '2026-01-01', '2026-01-02', 10, 1, 1), ('t', 2, '1', '2026-01-01', '2026-01-02', 20, 1, 2)`,
 				`INSERT INTO stops (stop_id, revision, imei, start_time, end_time, kind, lat, lng) VALUES ('s', 1, '1', '2026-01-01', '2026-01-02', 'parking', 1, 2)`,
 				`INSERT INTO geofence_events (event_id, revision, imei, fence_id, kind, at) VALUES ('g', 1, '1', 'f', 'enter', '2026-01-01')`)
@@ -149,7 +153,7 @@ func TestDerivedRowsAreBroughtOver(t *testing.T) {
 			}
 			const all = `SELECT concat(toString((SELECT count() FROM driving_events FINAL)), ' ', toString((SELECT sum(raw_offset) FROM driving_events FINAL WHERE confidence = '0.75' AND lat = 1 AND peak_mps2 = 3)), ' ',
 				(SELECT concat(toString(count()), ' ', toString(any(distance_m))) FROM trips FINAL), ' ', toString((SELECT count() FROM stops FINAL)), ' ', toString((SELECT count() FROM geofence_events FINAL)))`
-			if got, want := rowText(t, conn, all), "149 11168 1 20 1 1"; got != want {
+			if got, want := rowText(t, conn, all), fmt.Sprintf("%d %d 1 20 1 1", months-1, months*(months-1)/2-3); got != want {
 				t.Errorf("got %s, want %s", got, want)
 			}
 			if got := rowText(t, conn, "SELECT toString(count()) FROM system.tables WHERE database = currentDatabase() AND name LIKE '%before%'"); got != "0" {

@@ -43,6 +43,11 @@ func restore(ctx context.Context, opts []kgo.Opt, cfg *Config, log *slog.Logger,
 	if err := readChangelog(ctx, reader, adm, log, topic, out); err != nil {
 		return nil, err
 	}
+	for _, p := range out {
+		if err := p.loaded(); err != nil {
+			return nil, err
+		}
+	}
 	return out, checkPositions(ctx, reader, cfg, out)
 }
 

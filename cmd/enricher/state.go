@@ -147,6 +147,16 @@ func (p *partition) load(key, value []byte) error {
 	return nil
 }
 
+// loaded ends the loading of the changelog.
+func (p *partition) loaded() error {
+	for imei, d := range p.devices {
+		if err := d.derived.Loaded(); err != nil {
+			return fmt.Errorf("%w: device %s: %w", errState, imei, err)
+		}
+	}
+	return nil
+}
+
 func (d *device) load(part string, value []byte) (err error) {
 	switch {
 	case derive.Owns(part):

@@ -2,10 +2,6 @@ package derive
 
 import "slices"
 
-// reopenS is how long after the last entry that touched it a closed event may
-// be touched again by a detector: longer than all their merge and match times.
-const reopenS = 600
-
 // A checkpoint is how things stood after all entries up to a time. It is never
 // changed.
 type checkpoint struct {
@@ -15,8 +11,8 @@ type checkpoint struct {
 }
 
 // carry keeps of what was said until a time what may still change after it.
-func carry(said []*content, at int64) []*content {
-	return slices.DeleteFunc(said, func(c *content) bool { return !c.ongoing && c.seen < at-reopenS })
+func (env *Env) carry(said []*content, at int64) []*content {
+	return slices.DeleteFunc(said, func(c *content) bool { return !c.ongoing && c.seen < at-env.Rules.reopenS })
 }
 
 // A run takes entries through the detectors from a checkpoint on.
@@ -46,6 +42,6 @@ func list(said map[key]*content) []*content {
 }
 
 // checkpoint is where the run stands, after everything up to a time.
-func (r *run) checkpoint(at int64) *checkpoint {
-	return &checkpoint{at: at, judges: r.judges, said: carry(list(r.said), at)}
+func (r *run) checkpoint(env *Env, at int64) *checkpoint {
+	return &checkpoint{at: at, judges: r.judges, said: env.carry(list(r.said), at)}
 }

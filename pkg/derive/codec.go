@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/timeline"
 )
 
 // A device is stored in parts, each by itself when it changes: its base with
@@ -41,11 +42,12 @@ func (d *Device) Dirty(put func(part string, value []byte)) {
 	}
 	d.log.Dirty(func(slot int) {
 		part := partLog + strconv.Itoa(slot)
-		if buf = d.log.AppendChunk(buf[:0], slot); len(buf) == 0 {
-			put(part, nil)
+		var there bool
+		if buf, there = d.log.AppendChunk(buf[:0], slot); there {
+			put(part, buf)
 			return
 		}
-		put(part, buf)
+		put(part, nil)
 	})
 }
 
@@ -54,7 +56,8 @@ func Owns(part string) bool {
 	return part == partBase || part == partLedger || strings.HasPrefix(part, partLog)
 }
 
-// Load takes back a part that Dirty gave.
+// Load takes back a part that Dirty gave, nil for one that is there no more. It
+// may be called again with a later value of the same part. Loaded must follow.
 func (d *Device) Load(part string, value []byte) error {
 	var err error
 	switch {
@@ -65,13 +68,31 @@ func (d *Device) Load(part string, value []byte) error {
 	case strings.HasPrefix(part, partLog):
 		var slot int
 		if slot, err = strconv.Atoi(part[len(partLog):]); err == nil {
-			err = d.log.LoadChunk(slot, value)
+			if d.load == nil {
+				d.load = &timeline.Loader{}
+			}
+			err = d.load.Load(slot, value)
 		}
 	default:
 		err = errors.New("unknown part")
 	}
 	if err != nil {
 		return fmt.Errorf("%w: part %s: %w", ErrState, part, err)
+	}
+	return nil
+}
+
+// Loaded ends the loading of parts.
+func (d *Device) Loaded() (err error) {
+	if d.load == nil {
+		return nil
+	}
+	if d.log, err = d.load.Log(); err != nil {
+		return fmt.Errorf("%w: %w", ErrState, err)
+	}
+	d.load = nil
+	if d.base == nil {
+		return fmt.Errorf("%w: entries without a base", ErrState)
 	}
 	return nil
 }

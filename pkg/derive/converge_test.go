@@ -158,6 +158,9 @@ func (p *player) restart() {
 			p.t.Fatal(err)
 		}
 	}
+	if err := p.d.Loaded(); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // take holds each output to the rules of revisions and keeps the latest.

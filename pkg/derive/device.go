@@ -17,8 +17,9 @@ const recentS = 120
 // dropped or kept as a whole.
 type Device struct {
 	log  timeline.Log
-	base *checkpoint // nothing at or before it is taken any more; nil before the first entry
-	with setup       // what the base and all after it are judged with
+	load *timeline.Loader // while the parts are loaded
+	base *checkpoint      // nothing at or before it is taken any more; nil before the first entry
+	with setup            // what the base and all after it are judged with
 
 	recent [2]*checkpoint                    // after the base, older one first; only in memory
 	live   *judges                           // after all entries; nil: to be found out
@@ -101,7 +102,7 @@ func (d *Device) add(e timeline.Entry) timeline.Outcome {
 // follow takes an entry in order through the live state.
 func (d *Device) follow(env *Env, e timeline.Entry, newest int64, place schema.Place, out func(Output)) {
 	if last := d.recent[1]; e.Time() > newest && (last == nil || newest-last.at >= recentS) && newest > d.base.at {
-		d.said = carry(slices.Clone(d.said), newest)
+		d.said = env.carry(slices.Clone(d.said), newest)
 		d.recent[0], d.recent[1] = last, &checkpoint{at: newest, judges: *d.live, said: slices.Clone(d.said)}
 		d.mine.said = true
 	}
@@ -165,8 +166,7 @@ func (d *Device) adopt(env *Env, place schema.Place, out func(Output)) {
 	known := d.live != nil
 	d.catchUp(env)
 	at := d.Newest()
-	d.base = &checkpoint{at: at, judges: *d.live, said: carry(slices.Clone(d.said), at)}
-	d.log.Cut(at+1, func(timeline.Entry) {})
+	d.base = &checkpoint{at: at, judges: *d.live, said: env.carry(slices.Clone(d.said), at)}
 	d.recent = [2]*checkpoint{}
 	d.with, d.changed.base, d.changed.ledger = now, true, true
 	if known {
@@ -188,12 +188,12 @@ func (d *Device) catchUp(env *Env) {
 	}
 	r := d.base.run()
 	r.entries(env, &d.log, d.base.at)
-	d.take(r)
+	d.take(env, r)
 }
 
 // take makes where a run has come to the live state.
-func (d *Device) take(r *run) {
-	d.live, d.said = &r.judges, carry(list(r.said), d.Newest())
+func (d *Device) take(env *Env, r *run) {
+	d.live, d.said = &r.judges, env.carry(list(r.said), d.Newest())
 	d.mine.live, d.mine.said = true, true
 }
 
@@ -247,7 +247,7 @@ func (d *Device) correct(env *Env, out func(Output)) {
 			d.send(env, now, false, d.place, out)
 		}
 	}
-	d.take(is)
+	d.take(env, is)
 }
 
 // advance moves the base to where the lateness ends.
@@ -255,6 +255,9 @@ func (d *Device) advance(env *Env) {
 	var r *run
 	at := int64(0)
 	d.log.Cut(d.log.Newest()-env.Rules.EventTime.LatenessS, func(e timeline.Entry) {
+		if e.Time() <= d.base.at { // judged with other rules
+			return
+		}
 		if r == nil {
 			r = d.base.run()
 		}
@@ -264,13 +267,13 @@ func (d *Device) advance(env *Env) {
 	if r == nil {
 		return
 	}
-	d.base, d.changed.base = r.checkpoint(at), true
+	d.base, d.changed.base = r.checkpoint(env, at), true
 	for i, p := range d.recent {
 		if p != nil && p.at <= at {
 			d.recent[i] = nil
 		}
 	}
-	if kept := d.ledger.prune(at - reopenS); len(kept) != len(d.ledger) {
+	if kept := d.ledger.prune(at - env.Rules.reopenS); len(kept) != len(d.ledger) {
 		d.ledger, d.mine.ledger, d.changed.ledger = kept, true, true
 	}
 }

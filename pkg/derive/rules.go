@@ -34,13 +34,15 @@ type Rules struct {
 
 	Name         string              `yaml:"version"`
 	EventTime    EventTime           `yaml:"event_time"`
-	Driving      driving.Rules       `yaml:"driving"`
+	Driving      driving.Rules       `yaml:",inline"`
 	Trip         trip.Rules          `yaml:"trip"`
-	Condition    condition.Rules     `yaml:"condition"`
+	Condition    condition.Rules     `yaml:",inline"`
 	DeviceAlarms map[string][]string `yaml:"device_alarms"`
 
 	marks map[string]timeline.MarkKind // by class/code or class/code/subtype
 	acc   map[string]float64           // value of the ignition marks among them
+
+	reopenS int64 // how long after it was touched last a closed event may be touched again
 }
 
 // EventTime says how late something may come.
@@ -73,7 +75,7 @@ func DefaultRules() *Rules {
 // value. The error names every key that is unknown or wrong.
 func ParseRules(b []byte) (*Rules, error) {
 	r := &Rules{
-		EventTime: EventTime{LatenessS: 7200},
+		EventTime: EventTime{LatenessS: 8100},
 		Driving:   driving.DefaultRules(), Trip: trip.DefaultRules(), Condition: condition.DefaultRules(),
 	}
 	if !bytes.Equal(b, DefaultRulesYAML) {
@@ -105,6 +107,8 @@ func (r *Rules) prepare() error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
+	r.reopenS = 300 + max(r.Driving.Harsh.MergeS, r.Driving.Harsh.CooldownS, r.Driving.Harsh.MatchDeviceAlarmS,
+		r.Driving.Speeding.MaxGapS, r.Driving.Speeding.MinDurationS, r.Driving.Speeding.RepeatS, int64(r.Condition.Fuel.MergeS))
 	values, err := yaml.Marshal(r)
 	if err != nil {
 		return err

@@ -1,5 +1,10 @@
 package timeline
 
+<<<<<<< HEAD
+import "iter"
+
+=======
+>>>>>>> i4-timeline
 // A decoder reads the entries of a chunk.
 type decoder struct {
 	bits  bitReader
@@ -61,6 +66,35 @@ func (l *Log) Entries(yield func(Entry) bool) {
 	}
 }
 
+<<<<<<< HEAD
+// EntriesAfter gives the entries later than a time, in order. What the Entry
+// points to is overwritten by the next one.
+func (l *Log) EntriesAfter(after int64) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		later := func(e Entry) bool { return e.Time() <= after || yield(e) }
+		var d decoder
+		for i := range l.closed {
+			next := l.open.first
+			if i+1 < len(l.closed) {
+				next = l.closed[i+1].first
+			}
+			if next <= after {
+				continue
+			}
+			if d.start(&l.closed[i]); !d.all(later) {
+				return
+			}
+		}
+		if l.open.slot != 0 {
+			c := l.open.whole()
+			d.start(&c)
+			d.all(later)
+		}
+	}
+}
+
+=======
+>>>>>>> i4-timeline
 func (d *decoder) all(yield func(Entry) bool) bool {
 	for d.next() {
 		if !yield(d.entry()) {

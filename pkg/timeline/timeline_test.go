@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+<<<<<<< HEAD
 	"strings"
+=======
+>>>>>>> i4-timeline
 	"testing"
 
 	"pgregory.net/rapid"
@@ -25,6 +28,7 @@ type record struct {
 func (r record) time() int64 { return timeline.Entry{Fix: r.fix, Mark: r.mark}.Time() }
 
 // key orders records of one second.
+<<<<<<< HEAD
 func (r record) key() string {
 	if r.fix != nil {
 		return ""
@@ -36,6 +40,20 @@ func (r record) key() string {
 
 func compare(a, b record) int {
 	return cmp.Or(cmp.Compare(a.time(), b.time()), strings.Compare(a.key(), b.key()))
+=======
+func (r record) key() []string {
+	if r.fix != nil {
+		return nil
+	}
+	m := r.mark
+	sorted := func(v int64) string { return fmt.Sprintf("%020d", uint64(v)^1<<63) }
+	return []string{sorted(int64(m.Kind)), m.Channel, m.Text, m.Unit, fmt.Sprintf("%020d", math.Float64bits(m.Value)),
+		sorted(int64(m.LatE6)), sorted(int64(m.LngE6)), sorted(int64(m.Speed))}
+}
+
+func compare(a, b record) int {
+	return cmp.Or(cmp.Compare(a.time(), b.time()), slices.Compare(a.key(), b.key()))
+>>>>>>> i4-timeline
 }
 
 // A model is a Log without its cleverness: a sorted slice.
@@ -215,7 +233,11 @@ func TestLogEqualToModel(t *testing.T) {
 			}
 			if rapid.Bool().Draw(t, "cut") {
 				newest, _ := m.newest()
+<<<<<<< HEAD
 				m = cut(t, &l, m, newest-rapid.Int64Range(0, 7200).Draw(t, "window"))
+=======
+				m = cut(t, &l, m, max(newest, math.MinInt64+7200)-rapid.Int64Range(0, 7200).Draw(t, "window"))
+>>>>>>> i4-timeline
 			}
 			check(t, &l, m)
 			check(t, &kept, want)
