@@ -43,6 +43,11 @@ type Env struct {
 	// be nil. Entries that are judged again are told again.
 	Rejected func(reason string, at int64)
 
+	// Limits gives the speed limits that hold at a fix beside the vehicle's own:
+	// that of a fence, that of a road. It may be nil. It must depend on nothing
+	// but the fix.
+	Limits func(f *timeline.Fix) driving.Limits
+
 	outs     *outs
 	follower follower
 }
@@ -57,6 +62,7 @@ type outs struct {
 	driving   driving.Out
 	trip      trip.Out
 	condition condition.Out
+	limitAt   driving.LimitAt
 }
 
 func (o *outs) say(k key, record any, ongoing bool) {
@@ -74,6 +80,7 @@ func (env *Env) newOuts() *outs {
 		Stop: func(s *trip.Stop) { env.stop(s, o.say) },
 	}
 	o.condition = condition.Out{Event: func(ev *condition.Event) { env.condition(ev, o.say) }}
+	o.limitAt = env.limitAt
 	return o
 }
 
@@ -132,7 +139,23 @@ func (env *Env) reject(reason string, at int64) {
 }
 
 func (env *Env) drivingInput() driving.Input {
-	return driving.Input{Class: env.Profile.Class, OwnLimitKMH: env.Profile.SpeedLimitKMH.Value}
+	in := driving.Input{Class: env.Profile.Class}
+	if env.Limits != nil || env.Profile.SpeedLimitKMH.Valid {
+		in.LimitAt = env.outs.limitAt
+	}
+	return in
+}
+
+// limitAt is the lowest limit that holds at a fix.
+func (env *Env) limitAt(f *timeline.Fix) (kmh float64, source string) {
+	var l driving.Limits
+	if env.Limits != nil {
+		l = env.Limits(f)
+	}
+	if l.OwnKMH = env.Profile.SpeedLimitKMH.Value; l.OwnKMH == 0 {
+		l.OwnKMH = env.Rules.Driving.Speeding.Own(env.Profile.Class)
+	}
+	return l.Lowest()
 }
 
 func (env *Env) conditionInput() condition.Input {

@@ -29,29 +29,16 @@ func degrees(latE6, lngE6 int32) (lat, lng schema.Opt[float64]) {
 }
 
 func (env *Env) drivingEvent(ev *driving.Event, say say) {
-	r := &schema.DrivingEvent{
-		Kind: ev.Kind, StartTime: moment(ev.Start), EndTime: moment(ev.End), Severity: ev.Severity,
-		PeakMPS2: some(ev.PeakMPS2), Source: schema.EvidenceGPS, Confidence: ev.Confidence,
-		AlarmCode: ev.AlarmCode, VehicleClass: ev.Class.String(), ThresholdMPS2: some(ev.ThresholdMPS2),
-		GapS: some(ev.GapS), SpeedBeforeKMH: some(ev.SpeedBeforeKMH), SpeedAfterKMH: some(ev.SpeedAfterKMH),
-		HeadingChangeDeg: some(ev.HeadingChangeDeg), MaxSpeedKMH: some(ev.MaxSpeedKMH),
-		LimitKMH: some(ev.LimitKMH), LimitSource: ev.LimitSource, DistanceM: some(ev.DistanceM),
-	}
-	if ev.Sources&driving.SourceDevice != 0 {
-		r.Source, r.Sources = schema.EvidenceDevice, append(r.Sources, schema.EvidenceDevice)
-	}
-	if ev.Sources&driving.SourceGPS != 0 {
-		r.Sources = append(r.Sources, schema.EvidenceGPS)
-	}
-	r.Lat, r.Lng = degrees(ev.LatE6, ev.LngE6)
+	r := &schema.DrivingEvent{}
+	ev.Fill(r)
 	say(key{kind: string(ev.Kind), start: ev.Start}, r, false)
 }
 
 func (env *Env) trip(t *trip.Trip, say say) {
 	r := &schema.Trip{
-		StartTime: moment(t.Start), EndTime: moment(t.End), DistanceM: t.DistanceM, MaxSpeedKMH: some(t.MaxSpeedKMH), IdleS: t.IdleS,
-		Ongoing: t.Ongoing, DrivingS: some(t.DrivingS), ObservableS: some(t.ObservableS), Fixes: schema.Some(t.Fixes),
-		LongestGapS: some(t.LongestGapS), OdometerM: some(t.OdometerM), EndReason: t.EndReason,
+		StartTime: moment(t.Start), EndTime: moment(t.End), DistanceM: t.DistanceM, MaxSpeedKMH: t.MaxSpeedKMH, IdleS: t.IdleS,
+		Ongoing: t.Ongoing, DrivingS: schema.Some(t.DrivingS), ObservableS: schema.Some(t.ObservableS), Fixes: schema.Some(t.Fixes),
+		LongestGapS: schema.Some(float64(t.LongestGapS)), OdometerM: t.OdometerM, EndReason: t.EndReason,
 		Driver: t.Driver, DriverSource: t.DriverSource,
 	}
 	if t.DrivingS > 0 {

@@ -132,7 +132,7 @@ func (r *Rules) mapAlarms() error {
 				errs = append(errs, fmt.Errorf("device_alarms.%s: %q, want class/code or class/code/subtype, such as 0/48", name, code))
 			}
 			if _, twice := r.marks[code]; twice {
-				errs = append(errs, fmt.Errorf("device_alarms: %q stands under two kinds", code))
+				errs = append(errs, fmt.Errorf("device_alarms: %q is named twice", code))
 			}
 			r.marks[code] = kind
 			if name == "ignition_on" {

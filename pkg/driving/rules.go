@@ -163,7 +163,7 @@ func (r *Rules) Validate() error {
 		c.steps(at+".accelerate", t.Accelerate)
 		c.steps(at+".brake", t.Brake)
 		c.steps(at+".corner", t.Corner)
-		c.within("speeding.own_limit_kmh."+class.String(), r.Speeding.own(class), 0, 300)
+		c.within("speeding.own_limit_kmh."+class.String(), r.Speeding.Own(class), 0, 300)
 	}
 	if len(h.GapFactor) == 0 {
 		c.want("harsh.gap_factor", h.GapFactor, "at least one gap in seconds and its factor, as {1: 1.0, 10: 0.6}")
@@ -260,7 +260,7 @@ func (h *Harsh) of(c Class) *Thresholds {
 	return &h.Thresholds.Car
 }
 
-func (s *Speeding) own(c Class) float64 {
+func (s *Speeding) Own(c Class) float64 {
 	switch c {
 	case Van:
 		return s.OwnLimitKMH.Van

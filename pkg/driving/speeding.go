@@ -31,7 +31,7 @@ func (s *State) speeding(r *Rules, in Input, f *timeline.Fix, c *point, out *Out
 	if c.gate != 0 {
 		return
 	}
-	limit, source := r.Speeding.own(in.Class), LimitOwn
+	limit, source := r.Speeding.Own(in.Class), LimitOwn
 	if in.LimitAt != nil {
 		limit, source = in.LimitAt(f)
 	}

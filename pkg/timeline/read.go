@@ -1,10 +1,7 @@
 package timeline
 
-<<<<<<< HEAD
 import "iter"
 
-=======
->>>>>>> i4-timeline
 // A decoder reads the entries of a chunk.
 type decoder struct {
 	bits  bitReader
@@ -66,7 +63,6 @@ func (l *Log) Entries(yield func(Entry) bool) {
 	}
 }
 
-<<<<<<< HEAD
 // EntriesAfter gives the entries later than a time, in order. What the Entry
 // points to is overwritten by the next one.
 func (l *Log) EntriesAfter(after int64) iter.Seq[Entry] {
@@ -93,8 +89,6 @@ func (l *Log) EntriesAfter(after int64) iter.Seq[Entry] {
 	}
 }
 
-=======
->>>>>>> i4-timeline
 func (d *decoder) all(yield func(Entry) bool) bool {
 	for d.next() {
 		if !yield(d.entry()) {

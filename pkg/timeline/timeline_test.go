@@ -6,10 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-<<<<<<< HEAD
-	"strings"
-=======
->>>>>>> i4-timeline
 	"testing"
 
 	"pgregory.net/rapid"
@@ -28,19 +24,6 @@ type record struct {
 func (r record) time() int64 { return timeline.Entry{Fix: r.fix, Mark: r.mark}.Time() }
 
 // key orders records of one second.
-<<<<<<< HEAD
-func (r record) key() string {
-	if r.fix != nil {
-		return ""
-	}
-	m := r.mark
-	return fmt.Sprintf("%3d\x00%s\x00%s\x00%s\x00%020d %011d %011d %011d", m.Kind, m.Channel, m.Text, m.Unit, math.Float64bits(m.Value),
-		int64(m.LatE6)+1<<31, int64(m.LngE6)+1<<31, int64(m.Speed)+1<<31)
-}
-
-func compare(a, b record) int {
-	return cmp.Or(cmp.Compare(a.time(), b.time()), strings.Compare(a.key(), b.key()))
-=======
 func (r record) key() []string {
 	if r.fix != nil {
 		return nil
@@ -53,7 +36,6 @@ func (r record) key() []string {
 
 func compare(a, b record) int {
 	return cmp.Or(cmp.Compare(a.time(), b.time()), slices.Compare(a.key(), b.key()))
->>>>>>> i4-timeline
 }
 
 // A model is a Log without its cleverness: a sorted slice.
@@ -233,11 +215,7 @@ func TestLogEqualToModel(t *testing.T) {
 			}
 			if rapid.Bool().Draw(t, "cut") {
 				newest, _ := m.newest()
-<<<<<<< HEAD
-				m = cut(t, &l, m, newest-rapid.Int64Range(0, 7200).Draw(t, "window"))
-=======
 				m = cut(t, &l, m, max(newest, math.MinInt64+7200)-rapid.Int64Range(0, 7200).Draw(t, "window"))
->>>>>>> i4-timeline
 			}
 			check(t, &l, m)
 			check(t, &kept, want)

@@ -68,8 +68,6 @@ var allowed = map[string][]string{
 	"pkg/condition":     {"pkg/schema", "pkg/timeline", "pkg/geo"},
 	"pkg/derive":        {"pkg"},
 	"pkg/coverage":      {"pkg/schema", "pkg/geo"},
-	"pkg/timeline":      {"pkg/schema"},
-	"pkg/driving":       {"pkg/schema", "pkg/timeline", "pkg/geo"},
 	"internal/config":   {"pkg/schema"},
 	"internal/kafka":    {"pkg/schema", "internal/config"},
 	"internal/polls":    {"pkg/schema", "pkg/jimi"},
