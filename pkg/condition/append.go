@@ -120,6 +120,7 @@ func (w *writer) fuel(c *fuelChannel) {
 	if c.change.kind != "" {
 		w.time(c.change.start)
 		w.time(c.change.end)
+		w.time(c.change.told)
 		w.float(c.change.before)
 		w.place(c.change.at)
 	}

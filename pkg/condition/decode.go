@@ -168,7 +168,7 @@ func (d *reader) fuel(c *fuelChannel) {
 	c.near, c.seen, c.moved = d.time(), d.int(), d.clock()
 	c.settled, c.rest, c.waited = d.time(), d.time(), d.int()
 	if c.change.kind = changeKinds[d.count(len(changeKinds)-1)]; c.change.kind != "" {
-		c.change.start, c.change.end = d.time(), d.time()
+		c.change.start, c.change.end, c.change.told = d.time(), d.time(), d.time()
 		c.change.before, c.change.at = d.float(), d.place()
 	}
 }

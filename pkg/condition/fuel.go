@@ -39,6 +39,7 @@ type fuelChannel struct {
 type change struct {
 	kind       schema.ConditionKind // empty: none
 	start, end int64
+	told       int64 // when it was told last
 	before     float64
 	at         place
 }
@@ -191,7 +192,7 @@ func (c *fuelChannel) changed(l *FuelLimits, m *motion) schema.ConditionKind {
 // goesOn tells whether the last change goes on: a pump that paused, a slow
 // siphon.
 func (c *fuelChannel) goesOn(r *FuelRules, l *FuelLimits, now int64) bool {
-	if c.change.kind == "" || float64(now-c.change.end) > r.MergeS {
+	if c.change.kind == "" || float64(now-c.change.told) > r.MergeS {
 		return false
 	}
 	by := c.ring.median() - c.reference
@@ -203,7 +204,7 @@ func (c *fuelChannel) goesOn(r *FuelRules, l *FuelLimits, now int64) bool {
 
 // take makes the level the reference and the end of the change.
 func (c *fuelChannel) take(l *FuelLimits, m *motion, now int64, v verdict) verdict {
-	c.change.end = c.ring.firstNear(c.ring.median(), c.nearness(l), c.change.start)
+	c.change.end, c.change.told = c.ring.firstNear(c.ring.median(), c.nearness(l), c.change.start), now
 	c.follow(m, now)
 	return v
 }

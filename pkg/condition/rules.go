@@ -14,6 +14,10 @@ type Rules struct {
 	Faults      FaultRules       `yaml:"faults"`
 }
 
+// MaxMergeS is the longest time after which an event that was closed is told
+// again: whoever keeps what was told must keep it for so long.
+const MaxMergeS = 600
+
 // FuelRules are about refuels and thefts. What a level means differs by the
 // sensor's unit, so each has limits of its own; a reading in another unit is
 // left alone.
@@ -67,7 +71,7 @@ type FaultRules struct {
 func DefaultRules() Rules {
 	return Rules{
 		Fuel: FuelRules{
-			MinRestS: 120, RestSpeedKMH: 5, RestRadiusM: 100, MergeS: 900, MaxSilenceS: 72 * 3600,
+			MinRestS: 120, RestSpeedKMH: 5, RestRadiusM: 100, MergeS: 600, MaxSilenceS: 72 * 3600,
 			Litres:  FuelLimits{MinRefuel: 10, MinTheft: 10, ParkedPerH: 1, IdlingPerH: 15, DrivingPerH: 60, GreatestRead: 5000},
 			Percent: FuelLimits{MinRefuel: 8, MinTheft: 8, ParkedPerH: 1, IdlingPerH: 10, DrivingPerH: 40, GreatestRead: 100},
 			Cm:      FuelLimits{MinRefuel: 4, MinTheft: 4, ParkedPerH: 0.5, IdlingPerH: 3, DrivingPerH: 15, GreatestRead: 300},
@@ -87,7 +91,7 @@ func (r *Rules) Validate() error {
 	c.between("fuel.min_rest_s", f.MinRestS, 0, 86_400)
 	c.between("fuel.rest_speed_kmh", f.RestSpeedKMH, 0, 30)
 	c.between("fuel.rest_radius_m", f.RestRadiusM, 10, 2_000)
-	c.between("fuel.merge_s", f.MergeS, 0, 86_400)
+	c.between("fuel.merge_s", f.MergeS, 0, MaxMergeS)
 	c.between("fuel.max_silence_s", f.MaxSilenceS, 60, 30*86_400)
 	c.limits("fuel.litres", &f.Litres)
 	c.limits("fuel.percent", &f.Percent)
