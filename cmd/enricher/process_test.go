@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,9 +123,17 @@ func TestAbortForgets(t *testing.T) {
 func TestOlderThanTheWindow(t *testing.T) {
 	d := newDrive(t)
 	d.send(raw(0, "pushgps", imei, gps("2026-03-02 09:59:00", 41.25, -95.93, "")))
-	f := fixOf(t, d.send(raw(0, "pushgps", imei, gps("2026-03-01 09:59:00", 41.25, -95.93, "")))[0])
-	if len(f.Quality) != 1 || f.Quality[0] != schema.QualityUnverified {
+	out := d.send(raw(0, "pushgps", imei, gps("2026-03-01 09:59:00", 41.25, -95.93, "")))
+	f := fixOf(t, out[0])
+	if !slices.Equal(f.Quality, []schema.Quality{schema.QualityUnverified, schema.QualityLate}) {
 		t.Errorf("quality %v", f.Quality)
+	}
+	var r schema.Recompute
+	if len(out) != 2 || out[1].Topic != "fleet.recompute.v1" || schema.Decode(out[1].Value, &r) != nil {
+		t.Fatalf("no request to derive anew: %v", out)
+	}
+	if r.IMEI != imei || !r.EventTime.Equal(f.FixTime) || r.NewestTime.Sub(r.EventTime) != 24*time.Hour || r.Place != f.Place {
+		t.Errorf("request %+v", r)
 	}
 }
 
