@@ -64,8 +64,8 @@ func TestBytesPerDevice(t *testing.T) {
 		mostBytes  float64
 		mostLogged float64
 	}{
-		{"always moving", 1, true, 1e9, 1e9}, {"always moving", 10, true, 1e9, 1e9}, {"always moving", 60, true, 1e9, 1e9},
-		{"city fleet   ", 1, false, 1e9, 1e9}, {"city fleet   ", 10, false, 1e9, 1e9}, {"city fleet   ", 60, false, 1e9, 1e9},
+		{"always moving", 1, true, 17_500, 56}, {"always moving", 10, true, 2_900, 63}, {"always moving", 60, true, 950, 80},
+		{"city fleet   ", 1, false, 11_000, 52}, {"city fleet   ", 10, false, 1_900, 56}, {"city fleet   ", 60, false, 620, 64},
 	} {
 		var device, perEntry, logged, moving float64
 		most := 0
@@ -165,4 +165,42 @@ func recordedDrives(t *testing.T) map[string][]timeline.Fix {
 		})
 	}
 	return drives
+}
+
+// TestBytesOfMarks tells what marks take between the fixes of a parked vehicle.
+func TestBytesOfMarks(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		every  int64
+		most   float64
+		mark   func(f *timeline.Fix, i int64) timeline.Mark
+		moving bool
+	}{
+		{"signs of life", 180, 5, func(f *timeline.Fix, _ int64) timeline.Mark {
+			return timeline.Mark{Time: f.Time + 4, Kind: timeline.MarkContact, Value: math.NaN(), LatE6: timeline.NoPosition, LngE6: timeline.NoPosition, Speed: timeline.Unknown}
+		}, false},
+		{"fuel levels  ", 30, 5, func(f *timeline.Fix, i int64) timeline.Mark {
+			return timeline.Mark{Time: f.Time, Kind: timeline.MarkFuel, Channel: "1", Unit: "L", Value: float64(6000-i*7) / 100, LatE6: f.LatE6, LngE6: f.LngE6, Speed: f.SpeedDKMH}
+		}, true},
+	} {
+		fixes := drive(1, 7200, 10, c.moving)
+		var with, sans timeline.Log
+		marks := 0
+		for i := range fixes {
+			sans.AddFix(fixes[i])
+			with.AddFix(fixes[i])
+			if int64(i)*10%c.every == 0 {
+				with.AddMark(c.mark(&fixes[i], int64(i)))
+				marks++
+			}
+		}
+		a, b := changelog{}, changelog{}
+		a.write(&with)
+		b.write(&sans)
+		each := float64(size(a)-size(b)) / float64(marks)
+		t.Logf("%s every %d s: %.1f bytes each", c.name, c.every, each)
+		if each > c.most {
+			t.Errorf("%s: more than %.1f bytes each", c.name, c.most)
+		}
+	}
 }

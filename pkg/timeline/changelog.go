@@ -53,7 +53,7 @@ func (l *Log) AppendChunk(dst []byte, slot int) ([]byte, bool) {
 		return l.open.appendTail(dst)
 	}
 	if l.open.slot == int32(slot) {
-		return l.open.chunk.append(dst), true
+		return l.open.append(dst), true
 	}
 	for i := range l.closed {
 		if l.closed[i].slot == int32(slot) {

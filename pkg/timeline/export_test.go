@@ -11,3 +11,6 @@ func Seal(chunk, tail []byte) {
 		seal(tail, 0, uint16(chunk[1])|uint16(chunk[2])<<8)
 	}
 }
+
+// Sines is the table of sines.
+func Sines() []int32 { return sines[:] }

@@ -181,7 +181,7 @@ func (o *open) backToWhole() int {
 	}
 	over := d.bits.used(len(o.bits)) % 8
 	o.partial, o.restBits, o.rest = over > 0, uint8(over), 0
-	o.n, o.tailLen, o.state, o.sum = o.count, 0, d.state, o.chunk.check()
+	o.n, o.tailLen, o.state, o.sum = o.count, 0, d.state, o.check()
 	if o.partial {
 		o.rest = o.bits[len(o.bits)-1] & (1<<over - 1)
 	}

@@ -6,7 +6,7 @@ const (
 	// maxChunkBytes is how long the bits of a chunk may be before the next entry
 	// starts another: short chunks cost a head each, long ones cost when they are
 	// written again.
-	maxChunkBytes = 200
+	maxChunkBytes = 240
 
 	// maxSpanSeconds is how much time a chunk spans at most, so that a device that
 	// says little does not keep days in one.
