@@ -19,6 +19,7 @@ import (
 // A recording is a file of one or more devices that has faults and no labels.
 type recording struct {
 	title   string
+	why     string // what stands under the table
 	name    string
 	class   driving.Class
 	rows    int
@@ -45,10 +46,12 @@ func (r *recording) settle() {
 
 const captitle = "capmetro_fleet_a: buses, a fix a minute or two, repeats and disorder, whole miles per hour, no heading"
 
+const capwhy = "`alone`: two fixes 2 to 10 s apart with a minute or two on either side. By their numbers they are anything from a stop at a bus stop to 32 km/h lost in 3 s; a device that sends so seldom shows neither what was before nor what came after, so one near pair of fixes is not evidence (`min_run_fixes`)."
+
 func readCapmetro(data string) ([]recording, error) {
 	var out []recording
 	for _, day := range []string{"2016-01-17", "2016-05-30"} {
-		r := recording{title: captitle, name: day, class: driving.Bus}
+		r := recording{title: captitle, why: capwhy, name: day, class: driving.Bus}
 		err := rows(filepath.Join(data, "capmetro_fleet_a", day+".csv.gz"), func(get func(string) string) error {
 			at, err := time.Parse(time.RFC3339, get("timestamp"))
 			r.rows++
@@ -66,6 +69,8 @@ func readCapmetro(data string) ([]recording, error) {
 
 const twizytitle = "twizy_rsk_a: an electric car, a row a second, speed from its bus, position and speed held for several seconds"
 
+const twizywhy = "What the rows look like: `28 28 28 28 28 42 42 42 42` km/h at positions that are as old. Speed and position are refreshed every several seconds, each in its own time, and repeated between; 9 of 10 rows on the move have the very position of the row before. A jump of the speed after such a stretch is the change of all of it, in a second that nobody knows: 14 km/h in \"1 s\" (3.9 m/s²) are 0.5 to 3 m/s² over what has passed. `held_position`: the two rows have one position though the vehicle moved by its speed; `held_device`: they do not, but the device did that within the last 15 minutes; `max_abs`: more than 9 m/s². No harsh event is left, so none is left to be a fault; real hard braking in these drives is not seen either, and `Observable` says so: such a pair does not count as observed."
+
 func readTwizy(data string) ([]recording, error) {
 	files, err := filepath.Glob(filepath.Join(data, "twizy_rsk_a", "*.csv.gz"))
 	if err != nil || len(files) == 0 {
@@ -73,7 +78,7 @@ func readTwizy(data string) ([]recording, error) {
 	}
 	var out []recording
 	for _, path := range files {
-		r := recording{title: twizytitle, name: strings.TrimSuffix(filepath.Base(path), ".csv.gz")}
+		r := recording{title: twizytitle, why: twizywhy, name: strings.TrimSuffix(filepath.Base(path), ".csv.gz")}
 		err := rows(path, func(get func(string) string) error {
 			r.rows++
 			at, err := time.Parse("01/02/2006 15:04:05", get("Date")+" "+get("Time"))
@@ -133,6 +138,9 @@ func reportFaults(w io.Writer, all []recording) {
 		for _, e := range s.harsh {
 			fmt.Fprintf(&events, "| %s | %s | %s | %.2f | %d | %.0f to %.0f | %s |\n", r.name, time.Unix(e.Start, 0).UTC().Format(time.DateTime), e.Kind, e.PeakMPS2, e.GapS, e.SpeedBeforeKMH, e.SpeedAfterKMH, e.Confidence)
 		}
+	}
+	if all[0].why != "" {
+		fmt.Fprintf(w, "\n%s\n", all[0].why)
 	}
 	if events.Len() > 0 {
 		fmt.Fprintf(w, "\n| file | start | kind | m/s² | gap s | km/h | confidence |\n|---|---|---|---|---|---|---|\n%s", events.String())

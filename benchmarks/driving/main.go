@@ -34,6 +34,7 @@ func report(w io.Writer, data string) error {
 		return err
 	}
 	drives.reportMethod(w)
+	drives.reportCentral(w)
 	drives.reportLabels(w)
 	drives.reportAlarms(w)
 	for _, read := range []func(string) ([]recording, error){readCapmetro, readTwizy} {
