@@ -2,8 +2,8 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math"
+	"strings"
 
 	"github.com/odograph/odograph/pkg/schema"
 )
@@ -55,7 +55,7 @@ func (d *drive) forward(kind schema.DrivingKind, mps2, minKMH float64) []span {
 
 // reportCentral says why pkg/driving compares a fix with the one before and not
 // its neighbours with each other.
-func (ds drives) reportCentral(w io.Writer) {
+func (ds drives) reportCentral(w *strings.Builder) {
 	fmt.Fprint(w, `
 Why each fix is compared with the one before it, and not its two neighbours with each other (the central difference): at the same threshold the central difference misses a third, and where it is lowered to find as many, more of them are not in the recording. For braking it is nearer to the accelerometer; it also knows a second later. At 1 s; the accelerometer's columns at 2.4 m/s² for the forward and 2.16 for the central difference, 10 km/h or more.
 

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -146,7 +146,10 @@ func TestManoeuvresAreFound(t *testing.T) {
 // TestResultsAreCommitted holds benchmarks/driving.md to what the program prints,
 // but for the line that names the machine.
 func TestResultsAreCommitted(t *testing.T) {
-	var b bytes.Buffer
+	if runtime.GOARCH != "amd64" {
+		t.Skip("other processors round products and sums at other places, which may move what lies at a threshold")
+	}
+	var b strings.Builder
 	if err := report(&b, dataDir(t)); err != nil {
 		t.Fatal(err)
 	}

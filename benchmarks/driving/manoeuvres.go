@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"io"
+	"strings"
 	"time"
 
 	"github.com/odograph/odograph/internal/simulate"
@@ -82,14 +82,14 @@ func manoeuvreScore(kind schema.DrivingKind, gap int, drives []*simulate.Drive) 
 }
 
 func madeUpDrives() []*simulate.Drive {
-	var out []*simulate.Drive
+	out := make([]*simulate.Drive, 0, seeds)
 	for seed := range uint64(seeds) {
 		out = append(out, simulate.Manoeuvres(seed, manoeuvresPerSeed))
 	}
 	return out
 }
 
-func reportManoeuvres(w io.Writer) {
+func reportManoeuvres(w *strings.Builder) {
 	drives := madeUpDrives()
 	fmt.Fprintf(w, `
 ## Labelled manoeuvres
