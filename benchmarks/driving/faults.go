@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 // A recording is a file of one or more devices that has faults and no labels.
 type recording struct {
 	title   string
+	why     string // what stands under the table
 	name    string
 	class   driving.Class
 	rows    int
@@ -43,12 +43,14 @@ func (r *recording) settle() {
 	}
 }
 
-const captitle = "capmetro_fleet_a: buses, a fix a minute or two, repeats and disorder, whole miles per hour, no heading"
+const busTitle = "capmetro_fleet_a: buses, a fix a minute or two, repeats and disorder, whole miles per hour, no heading"
+
+const busNote = "`alone`: two fixes 2 to 10 s apart with a minute or two on either side. By their numbers they are anything from a stop at a bus stop to 32 km/h lost in 3 s; a device that sends so seldom shows neither what was before nor what came after, so one near pair of fixes is not evidence (`min_run_fixes`)."
 
 func readCapmetro(data string) ([]recording, error) {
 	var out []recording
 	for _, day := range []string{"2016-01-17", "2016-05-30"} {
-		r := recording{title: captitle, name: day, class: driving.Bus}
+		r := recording{title: busTitle, why: busNote, name: day, class: driving.Bus}
 		err := rows(filepath.Join(data, "capmetro_fleet_a", day+".csv.gz"), func(get func(string) string) error {
 			at, err := time.Parse(time.RFC3339, get("timestamp"))
 			r.rows++
@@ -64,7 +66,9 @@ func readCapmetro(data string) ([]recording, error) {
 	return out, nil
 }
 
-const twizytitle = "twizy_rsk_a: an electric car, a row a second, speed from its bus, position and speed held for several seconds"
+const carTitle = "twizy_rsk_a: an electric car, a row a second, speed from its bus, position and speed held for several seconds"
+
+const carNote = "What the rows look like: `28 28 28 28 28 42 42 42 42` km/h at positions that are as old. Speed and position are refreshed every several seconds, each in its own time, and repeated between; 9 of 10 rows on the move have the very position of the row before. A jump of the speed after such a stretch is the change of all of it, in a second that nobody knows: 14 km/h in \"1 s\" (3.9 m/s²) are 1.9 m/s² over 2 s and 0.5 over 8. `held_position`: the two rows have one position though the vehicle moved by its speed; `held_device`: they do not, but the device did that within the last 15 minutes; `max_abs`: more than 9 m/s². No harsh event is left, so none is left to be a fault; real hard braking in these drives is not seen either, and `Observable` says so: such a pair does not count as observed."
 
 func readTwizy(data string) ([]recording, error) {
 	files, err := filepath.Glob(filepath.Join(data, "twizy_rsk_a", "*.csv.gz"))
@@ -73,13 +77,13 @@ func readTwizy(data string) ([]recording, error) {
 	}
 	var out []recording
 	for _, path := range files {
-		r := recording{title: twizytitle, name: strings.TrimSuffix(filepath.Base(path), ".csv.gz")}
+		r := recording{title: carTitle, why: carNote, name: strings.TrimSuffix(filepath.Base(path), ".csv.gz")}
 		err := rows(path, func(get func(string) string) error {
 			r.rows++
 			at, err := time.Parse("01/02/2006 15:04:05", get("Date")+" "+get("Time"))
 			if err != nil || at.Year() != 2021 {
 				r.undated++
-				return nil
+				return nil //nolint:nilerr // a row without a date is counted, as the pipeline puts it aside
 			}
 			r.add("", schema.Fix{FixTime: at, Lat: number(get("LAT")), Lng: number(get("LON")), SpeedKMH: schema.Some(math.Round(number(get("Speed"))))})
 			return nil
@@ -119,13 +123,13 @@ func (r *recording) score() faultScore {
 	return s
 }
 
-func reportFaults(w io.Writer, all []recording) {
+func reportFaults(w *strings.Builder, all []recording) {
 	fmt.Fprintf(w, "\n## %s\n\nDefault rules. No harsh event may come from a fault of the data. Rejected: pairs of fixes that passed a threshold of some kind, by the first reason that holds.\n\n| file | class | rows | no date | fixes | harsh events | rejected |\n|---|---|---|---|---|---|---|\n", all[0].title)
 	var events strings.Builder
 	for i := range all {
 		r := &all[i]
 		s := r.score()
-		var why []string
+		why := make([]string, 0, len(s.rejects))
 		for _, reason := range slices.Sorted(maps.Keys(s.rejects)) {
 			why = append(why, fmt.Sprintf("%s %d", reason, s.rejects[reason]))
 		}
@@ -133,6 +137,9 @@ func reportFaults(w io.Writer, all []recording) {
 		for _, e := range s.harsh {
 			fmt.Fprintf(&events, "| %s | %s | %s | %.2f | %d | %.0f to %.0f | %s |\n", r.name, time.Unix(e.Start, 0).UTC().Format(time.DateTime), e.Kind, e.PeakMPS2, e.GapS, e.SpeedBeforeKMH, e.SpeedAfterKMH, e.Confidence)
 		}
+	}
+	if all[0].why != "" {
+		fmt.Fprintf(w, "\n%s\n", all[0].why)
 	}
 	if events.Len() > 0 {
 		fmt.Fprintf(w, "\n| file | start | kind | m/s² | gap s | km/h | confidence |\n|---|---|---|---|---|---|---|\n%s", events.String())

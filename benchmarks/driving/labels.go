@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/odograph/odograph/pkg/driving"
@@ -85,7 +85,7 @@ func of(labels []label, kind schema.DrivingKind) []span {
 var labelGaps = []int{1, 2, 3, 5, 10}
 
 // reportLabels compares what the default rules find with the accelerometer.
-func (ds drives) reportLabels(w io.Writer) {
+func (ds drives) reportLabels(w *strings.Builder) {
 	fmt.Fprintf(w, `
 ## 2. Against the accelerometer
 
@@ -121,10 +121,10 @@ func (d *drive) visible(l *label) bool {
 	return d.peak(l.kind, l.span) >= least
 }
 
-func (ds drives) reportVisible(w io.Writer) {
+func (ds drives) reportVisible(w *strings.Builder) {
 	rules := driving.DefaultRules()
 	seen, total := 0, 0
-	var lines string
+	var lines strings.Builder
 	for _, d := range ds {
 		all := d.labels()
 		total += len(all)
@@ -134,7 +134,7 @@ func (ds drives) reportVisible(w io.Writer) {
 				continue
 			}
 			seen++
-			lines += fmt.Sprintf("| %s | %s | %s | %.2f | %.2f |", d.name, time.Unix(l.at, 0).UTC().Format(time.DateTime), l.kind, l.g, d.peak(l.kind, l.span))
+			fmt.Fprintf(&lines, "| %s | %s | %s | %.2f | %.2f |", d.name, time.Unix(l.at, 0).UTC().Format(time.DateTime), l.kind, l.g, d.peak(l.kind, l.span))
 			for _, gap := range labelGaps {
 				n := 0
 				for phase := range gap {
@@ -142,12 +142,12 @@ func (ds drives) reportVisible(w io.Writer) {
 						n++
 					}
 				}
-				lines += fmt.Sprintf(" %d of %d |", n, gap)
+				fmt.Fprintf(&lines, " %d of %d |", n, gap)
 			}
-			lines += "\n"
+			lines.WriteString("\n")
 		}
 	}
-	fmt.Fprintf(w, "\n%d of the %d labelled events show at least 2.0 m/s² along the way, or 2.5 across, in the recording within %d s. They, and in how many phases of each gap the default rules find them:\n\n| drive | peak (UTC) | kind | g | GPS m/s² | 1 s | 2 s | 3 s | 5 s | 10 s |\n|---|---|---|---|---|---|---|---|---|---|\n%s", seen, total, toleranceS, lines)
+	fmt.Fprintf(w, "\n%d of the %d labelled events show at least 2.0 m/s² along the way, or 2.5 across, in the recording within %d s. They, and in how many phases of each gap the default rules find them:\n\n| drive | peak (UTC) | kind | g | GPS m/s² | 1 s | 2 s | 3 s | 5 s | 10 s |\n|---|---|---|---|---|---|---|---|---|---|\n%s", seen, total, toleranceS, lines.String())
 }
 
 var alarmOf = map[schema.DrivingKind]struct {
@@ -200,7 +200,7 @@ func (ds drives) alarmsSent(gap int) alarmScore {
 	return s
 }
 
-func (ds drives) reportAlarms(w io.Writer) {
+func (ds drives) reportAlarms(w *strings.Builder) {
 	fmt.Fprintf(w, `
 ## 3. With the device's alarms
 

@@ -2,8 +2,8 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math"
+	"strings"
 
 	"github.com/odograph/odograph/pkg/driving"
 	"github.com/odograph/odograph/pkg/schema"
@@ -83,7 +83,7 @@ var published = map[schema.DrivingKind]map[int]string{
 	schema.HarshCornering:    {1: ".92", 2: ".34 (unscaled)", 3: ".19 (unscaled)"},
 }
 
-func (ds drives) reportMethod(w io.Writer) {
+func (ds drives) reportMethod(w *strings.Builder) {
 	n := 0
 	for _, d := range ds {
 		n += len(d.rows)
