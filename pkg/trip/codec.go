@@ -110,6 +110,9 @@ func (c *codec) rest(q *rest) {
 	c.place(&q.at)
 	c.uint8(&q.n)
 	c.flags(&q.followed, &q.silent, &q.idling, &q.told)
+	if q.followed {
+		c.place(&q.from)
+	}
 	c.time(&q.seen)
 	c.time(&q.seenFix)
 	c.int(&q.offS)

@@ -108,7 +108,7 @@ func (s *State) lose(r *Rules, p *step, out *Out) {
 		s.giveUp()
 	case certain:
 		reason := EndSilence
-		if s.ignition.state == off {
+		if s.switchedOff() {
 			reason = EndIgnitionOff
 		}
 		s.end(reason, out)

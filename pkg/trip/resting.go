@@ -53,14 +53,16 @@ func (s *State) stands(r *Rules, p *step) bool {
 }
 
 // leaves tells whether a fix away from the place of a rest was driven to. What
-// is slow is drift, or somebody's walk: the place of the rest goes with it.
+// is slow is drift, or somebody's walk: the place of the rest goes with it, up to
+// min_trip_distance_m where the device says that it moves.
 func (s *State) leaves(r *Rules, p *step, d float64) bool {
 	ignition := s.ignition.state
 	if p.ignition != 0 {
 		ignition = p.ignition
 	}
 	return p.atLeast(r.DriftSpeedKMH) || ignition == on && (p.dkmh < 0 || p.atLeast(r.MovingSpeedKMH)) ||
-		(d-float64(s.inM))*3.6 >= r.DriftSpeedKMH*float64(p.t-s.inT) || d >= r.MinTripDistanceM
+		(d-float64(s.inM))*3.6 >= r.DriftSpeedKMH*float64(p.t-s.inT) || d >= r.MinTripDistanceM ||
+		s.rest.followed && p.atLeast(r.MovingSpeedKMH) && distanceM(s.rest.from, p.at) >= r.MinTripDistanceM
 }
 
 // follow takes the place of a rest to a position that was reached slowly. On a
@@ -68,6 +70,7 @@ func (s *State) leaves(r *Rules, p *step, d float64) bool {
 func (s *State) follow(at place, d float64) {
 	if !s.rest.followed {
 		s.pend.mm = mm(distanceM(s.trip.end.at, s.rest.at))
+		s.rest.from = s.rest.at
 	}
 	s.pend.mm += mm(d)
 	s.rest.at, s.rest.n, s.rest.followed = at, 1, true

@@ -46,6 +46,7 @@ type point struct {
 type rest struct {
 	since    int64
 	at       place // mean of the first positions
+	from     place // where it was before it moved with slow fixes
 	n        uint8 // positions in the mean; 0: no rest
 	followed bool  // the place has moved with slow fixes
 	silent   bool  // found in a silence: no fix of it but the first

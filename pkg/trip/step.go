@@ -55,7 +55,7 @@ func (s *State) pass(r *Rules, t int64, out *Out) {
 			return
 		}
 	case moving:
-		parked := s.ignition.state == off && t-max(s.ignition.since, s.last.t) >= r.SplitIgnitionOffS
+		parked := s.switchedOff() && t-max(s.ignition.since, s.last.t) >= r.SplitIgnitionOffS
 		if !parked && t-s.last.t <= r.BridgeGapS {
 			return
 		}
