@@ -11,6 +11,7 @@ type State struct {
 	phase    phase
 	ignition ignition
 	last     point // the newest fix
+	lastDKMH int32 // its speed, 0.1 km/h, or timeline.Unknown
 	odoM     int64 // the newest odometer + 1; 0: not known
 	next     driver
 
