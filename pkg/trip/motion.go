@@ -16,26 +16,9 @@ func (s *State) inMotion(r *Rules, p *step, out *Out) {
 	if p.gapS > r.StartGapS && s.silence(r, p, d, out) {
 		return
 	}
-	s.take(p)
+	s.take(r, p)
 	s.pend.mm += mm(d)
-	away := d
-	if s.rest.at != s.last.at {
-		away = distanceM(s.rest.at, p.at)
-	}
-	switch {
-	case p.rolls(r, d) && away <= r.RestRadiusM:
-		s.rolling = true // not yet committed: the speed may be wrong
-	case p.rolls(r, d):
-		s.commit(p.point)
-		s.rolling = true
-		s.rest = restAt(p)
-	case away > r.RestRadiusM || s.rolling:
-		s.commit(p.point)
-		s.rolling = false
-		s.rest = restAt(p)
-	default:
-		s.rest.settleAt(p.at)
-	}
+	s.moveTo(r, p, d)
 	wait := r.RestConfirmS
 	if s.rolling {
 		wait = r.StaleSpeedS
@@ -45,6 +28,26 @@ func (s *State) inMotion(r *Rules, p *step, out *Out) {
 		return
 	}
 	s.confirm(r, out)
+}
+
+// moveTo commits the movement up to a fix, d metres from the one before, unless
+// it is near where a rest may have begun.
+func (s *State) moveTo(r *Rules, p *step, d float64) {
+	away := d
+	if s.rest.at != s.last.at {
+		away = distanceM(s.rest.at, p.at)
+	}
+	rolls := p.rolls(r, d)
+	switch {
+	case rolls && away <= r.RestRadiusM:
+		s.rolling = true // not yet committed: the speed may be wrong
+	case rolls || away > r.RestRadiusM || s.rolling:
+		s.commit(p.point)
+		s.rolling = rolls
+		s.rest = restAt(p)
+	default:
+		s.rest.settleAt(p.at)
+	}
 }
 
 // leastDeriveS is the shortest gap over which positions tell a speed: over less,
@@ -108,7 +111,7 @@ func (s *State) lose(r *Rules, p *step, out *Out) {
 		s.giveUp()
 	case certain:
 		reason := EndSilence
-		if s.ignition.state == off {
+		if s.switchedOff() {
 			reason = EndIgnitionOff
 		}
 		s.end(reason, out)
@@ -146,21 +149,27 @@ func (s *State) arriveInSilence() {
 }
 
 // take counts a fix.
-func (s *State) take(p *step) {
+func (s *State) take(r *Rules, p *step) {
 	s.pend.fixes++
 	s.pend.gapS = max(s.pend.gapS, p.gapS)
 	if p.observable {
 		s.pend.observedS += p.gapS
 	}
-	s.speed(p)
+	s.speed(r, p)
 	if p.odoM > 0 {
 		s.pend.odoBroken = s.pend.odoBroken || p.odoM < s.odoM
 		s.pend.odoM = p.odoM
 	}
 }
 
-func (s *State) speed(p *step) {
-	if p.dkmh != timeline.Unknown {
+// speed counts the device's speed, unless no vehicle could have reached it from
+// the speed before.
+func (s *State) speed(r *Rules, p *step) {
+	if p.dkmh == timeline.Unknown {
+		return
+	}
+	gained := float64(p.dkmh-s.lastDKMH) / 36
+	if s.lastDKMH == timeline.Unknown || p.gapS == 0 || gained <= r.MaxAccelerationMPS2*float64(p.gapS) {
 		s.pend.maxDKMH = max(s.pend.maxDKMH, p.dkmh+1)
 	}
 }

@@ -103,6 +103,27 @@ func sound(t *rapid.T, e *trip.Trip) {
 	}
 }
 
+// TestToldSparsely holds that nothing is told for each fix: a trip that goes on
+// at most once a minute.
+func TestToldSparsely(t *testing.T) {
+	r := trip.DefaultRules()
+	rapid.Check(t, func(t *rapid.T) {
+		var s trip.State
+		var now, last int64
+		told := map[int64]int64{}
+		out := trip.Out{Trip: func(e *trip.Trip) {
+			if before, ok := told[e.Start]; ok && e.Ongoing && now-before < r.MinUpdateS {
+				t.Fatalf("told again after %d s: %+v", now-before, *e)
+			}
+			told[e.Start] = now
+		}}
+		for _, e := range entries(t) {
+			now = e.Time()
+			last = one(&s, &r, e, last, &out)
+		}
+	})
+}
+
 // TestStateIsAValue holds that a State that is written and read, or copied, at
 // any time goes on as if it had not been.
 func TestStateIsAValue(t *testing.T) {

@@ -3,7 +3,7 @@ package trip
 // atRest takes a fix of a vehicle that was at rest.
 func (s *State) atRest(r *Rules, p *step, out *Out) {
 	d := distanceM(s.rest.at, p.at)
-	s.take(p)
+	s.take(r, p)
 	switch {
 	case d <= r.LeaveM:
 		s.out = outside{}
@@ -53,14 +53,16 @@ func (s *State) stands(r *Rules, p *step) bool {
 }
 
 // leaves tells whether a fix away from the place of a rest was driven to. What
-// is slow is drift, or somebody's walk: the place of the rest goes with it.
+// is slow is drift, or somebody's walk: the place of the rest goes with it, up to
+// min_trip_distance_m where the device says that it moves.
 func (s *State) leaves(r *Rules, p *step, d float64) bool {
 	ignition := s.ignition.state
 	if p.ignition != 0 {
 		ignition = p.ignition
 	}
 	return p.atLeast(r.DriftSpeedKMH) || ignition == on && (p.dkmh < 0 || p.atLeast(r.MovingSpeedKMH)) ||
-		(d-float64(s.inM))*3.6 >= r.DriftSpeedKMH*float64(p.t-s.inT) || d >= r.MinTripDistanceM
+		(d-float64(s.inM))*3.6 >= r.DriftSpeedKMH*float64(p.t-s.inT) || d >= r.MinTripDistanceM ||
+		s.rest.followed && p.atLeast(r.MovingSpeedKMH) && distanceM(s.rest.from, p.at) >= r.MinTripDistanceM
 }
 
 // follow takes the place of a rest to a position that was reached slowly. On a
@@ -68,6 +70,7 @@ func (s *State) leaves(r *Rules, p *step, d float64) bool {
 func (s *State) follow(at place, d float64) {
 	if !s.rest.followed {
 		s.pend.mm = mm(distanceM(s.trip.end.at, s.rest.at))
+		s.rest.from = s.rest.at
 	}
 	s.pend.mm += mm(d)
 	s.rest.at, s.rest.n, s.rest.followed = at, 1, true
@@ -93,20 +96,18 @@ func (s *State) goOut(r *Rules, p *step, d float64, out *Out) {
 	if s.out.n < 2 && !far && !p.atLeast(r.DriftSpeedKMH) {
 		return
 	}
+	s.leave(r, p, out)
+}
+
+// leave ends the rest: the vehicle is at p, and has passed the first fix outside.
+func (s *State) leave(r *Rules, p *step, out *Out) {
 	left := max(s.out.left, s.rest.since)
 	if s.trip.stage == none {
 		s.held = s.rest
 		s.pend.mm, s.pend.gapS = 0, min(s.pend.gapS, p.t-left)
 		s.depart(point{left, s.rest.at})
 	} else {
-		s.trip.restS += left - s.rest.since
-		s.trip.idleS += max(0, left-s.rest.since-s.rest.offS)
-		if s.trip.stage == certain {
-			s.rest.close(r, left, out)
-		}
-	}
-	if s.next.name != "" {
-		s.trip.driver, s.next = s.next, driver{}
+		s.goOn(r, left, out)
 	}
 	if !s.rest.followed {
 		s.pend.mm += mm(distanceM(s.trip.end.at, s.rest.at))
@@ -116,6 +117,19 @@ func (s *State) goOut(r *Rules, p *step, d float64, out *Out) {
 	s.rest, s.out = restAt(p), outside{}
 	s.phase, s.rolling = moving, p.atLeast(r.MovingSpeedKMH)
 	s.confirm(r, out)
+}
+
+// goOn counts a rest within a trip, until left.
+func (s *State) goOn(r *Rules, left int64, out *Out) {
+	lasted := left - s.rest.since
+	s.trip.restS += lasted
+	s.trip.idleS += max(0, lasted-s.rest.offS)
+	if s.trip.stage == certain {
+		s.rest.close(r, left, out)
+	}
+	if s.next.name != "" {
+		s.trip.driver, s.next = s.next, driver{}
+	}
 }
 
 // departure is when a vehicle left that is seen d metres away at t. A mark may

@@ -13,6 +13,8 @@ type Rules struct {
 	DriftSpeedKMH  float64 `yaml:"drift_speed_kmh"`  // slower displacement is drift or a walk, not a drive, unless the ignition is on
 	MaxSpeedKMH    float64 `yaml:"max_speed_kmh"`    // a device's speed above it is no speed
 
+	MaxAccelerationMPS2 float64 `yaml:"max_acceleration_mps2"` // a speed that was gained faster is no top speed
+
 	RestRadiusM  float64 `yaml:"rest_radius_m"`  // fixes within this of a place are at the place
 	LeaveM       float64 `yaml:"leave_m"`        // a rest ends by movement of more than this away from its place (idling: 50 m)
 	RestConfirmS int64   `yaml:"rest_confirm_s"` // at a place for this long is a rest; shorter is driving
@@ -47,7 +49,7 @@ type Rules struct {
 // above the 90th percentile of people on foot (1.6 m/s).
 func DefaultRules() Rules {
 	return Rules{
-		MovingSpeedKMH: 3, DriftSpeedKMH: 7.5, MaxSpeedKMH: 220,
+		MovingSpeedKMH: 3, DriftSpeedKMH: 7.5, MaxSpeedKMH: 220, MaxAccelerationMPS2: 9,
 		RestRadiusM: 30, LeaveM: 50, RestConfirmS: 20, StaleSpeedS: 120,
 		MinStopS: 120, IdlingMinS: 300,
 		MinTripDistanceM: 300, MinTripDistanceOffM: 1000, MinTripS: 30,
@@ -73,6 +75,7 @@ func (r *Rules) Validate() error {
 	between("moving_speed_kmh", r.MovingSpeedKMH, 0.1, 20)
 	between("drift_speed_kmh", r.DriftSpeedKMH, r.MovingSpeedKMH, 30)
 	between("max_speed_kmh", r.MaxSpeedKMH, 50, 1000)
+	between("max_acceleration_mps2", r.MaxAccelerationMPS2, 1, 100)
 	between("rest_radius_m", r.RestRadiusM, 5, 500)
 	between("leave_m", r.LeaveM, r.RestRadiusM, 1000)
 	between("rest_confirm_s", float64(r.RestConfirmS), 1, float64(r.MinStopS))
