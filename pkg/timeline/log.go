@@ -116,7 +116,7 @@ func (l *Log) AddFix(f Fix) Outcome {
 // AddMark adds m, unless one that is equal in all fields is there. Text, Channel
 // and Unit are cut at MaxTextBytes.
 func (l *Log) AddMark(m Mark) Outcome {
-	m = m.normal()
+	m = m.Normal()
 	s := &l.open.state
 	if l.count == 0 || m.Time > s.time || m.Time == s.time && !s.endMark {
 		l.append(nil, &m)

@@ -9,7 +9,7 @@ import (
 
 // MaxTextBytes is where Text, Channel and Unit of a Mark are cut, at the end of
 // a character.
-const MaxTextBytes = 64
+const MaxTextBytes = 240
 
 // A shape is what marks of one sensor or one alarm have in common.
 type shape struct {
@@ -29,7 +29,7 @@ func cutText(s string) string {
 }
 
 // normal is m in the one form in which it is remembered.
-func (m Mark) normal() Mark {
+func (m Mark) Normal() Mark {
 	m.Text, m.Channel, m.Unit = cutText(m.Text), cutText(m.Channel), cutText(m.Unit)
 	if math.IsNaN(m.Value) {
 		m.Value = math.NaN()
@@ -58,7 +58,7 @@ const (
 	shapeShift  = 1
 	placeShift  = 10
 	speedShift  = 4
-	lengthBits  = 7
+	lengthBits  = 8
 	kindBits    = 8
 	centsFactor = 100
 )
