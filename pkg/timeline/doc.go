@@ -87,7 +87,7 @@
 //
 // A mark goes on with R(seconds since the entry before); the number of its shape
 // among those of the chunk (R, parameter 1), and if that is new its kind in 8 bits
-// and text, channel and unit, each with its length in 7 bits; the value (00: NaN;
+// and text, channel and unit, each with its length in 8 bits; the value (00: NaN;
 // 01: 0 or 1 in a bit; 10: R(change in hundredths); 11: 64 bits); the
 // position (00: none; 01: that of the last fix; 10: differences from it, R with
 // parameter 10); and a bit that is 0 where the speed is unknown, else followed by

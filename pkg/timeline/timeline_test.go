@@ -292,14 +292,14 @@ func TestLoaderRefusesWhatItIsNot(t *testing.T) {
 }
 
 func TestTextOfMarks(t *testing.T) {
-	long := strings.Repeat("ü", 40)
+	long := strings.Repeat("ü", 200)
 	var l timeline.Log
-	l.AddMark(timeline.Mark{Time: base, Text: long, Channel: "x" + long, Unit: long[:64]})
-	if got := l.AddMark(timeline.Mark{Time: base, Text: long[:64], Channel: "x" + long[:62], Unit: long}); got != timeline.Duplicate {
+	l.AddMark(timeline.Mark{Time: base, Text: long, Channel: "x" + long, Unit: long[:timeline.MaxTextBytes]})
+	if got := l.AddMark(timeline.Mark{Time: base, Text: long[:timeline.MaxTextBytes], Channel: "x" + long[:timeline.MaxTextBytes-2], Unit: long}); got != timeline.Duplicate {
 		t.Errorf("the same mark, cut: outcome %d", got)
 	}
 	m := all(&l)[0].mark
-	if m.Text != long[:64] || m.Channel != "x"+long[:62] || m.Unit != long[:64] {
+	if m.Text != long[:timeline.MaxTextBytes] || m.Channel != "x"+long[:timeline.MaxTextBytes-2] || m.Unit != long[:timeline.MaxTextBytes] {
 		t.Errorf("got %q, %q, %q", m.Text, m.Channel, m.Unit)
 	}
 }
