@@ -173,7 +173,7 @@ func alarmDetails(a *schema.Alarm, f fields, received time.Time) {
 	a.DriverName = f.text("driverName")
 	a.FenceID = f.text("fenceId", "geoid")
 	a.File = f.text("file")
-	a.Files = fileNames(a.File)
+	a.Files = f.files("file")
 	a.Serial = f.text("alarmSerialNo")
 	a.GPSTime = f.moment(received, "gpsTime", "positioningTime")
 	a.AltitudeM = f.number("altitude")
