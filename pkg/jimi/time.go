@@ -154,12 +154,15 @@ func daysIn(year, month int) int {
 }
 
 // daysSince1970 counts in years that begin in March, so that the leap day is
-// the last of its year.
+// the last of its year, and one round of the calendar later, so that no year is
+// below 0.
 func daysSince1970(year, month, day int) int64 {
+	const roundYears, roundDays = 400, 146097
+	year += roundYears
 	if month <= 2 {
 		year, month = year-1, month+12
 	}
-	return int64(365*year + year/4 - year/100 + year/400 + (153*(month-3)+2)/5 + day - 719469)
+	return int64(365*year + year/4 - year/100 + year/400 + (153*(month-3)+2)/5 + day - 719469 - roundDays)
 }
 
 // fractionAndZone reads what follows the seconds: nothing, a fraction of up to
