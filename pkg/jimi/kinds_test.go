@@ -65,7 +65,7 @@ func TestLookupKindFamilies(t *testing.T) {
 			t.Errorf("%s: %+v %v", name, k, ok)
 		}
 	}
-	for _, name := range []string{"openapi.jimi.open.instruction.raw.receive", "poll.rfid_list", "api.jimi.open.device.move", "unknown.pushnew"} {
+	for _, name := range []string{"openapi.jimi.push.device.media", "poll.rfid_list", "api.jimi.open.device.move", "unknown.pushnew"} {
 		if k, ok := jimi.LookupKind(name); !ok || k.Name != name || k.Class != jimi.ClassMessage {
 			t.Errorf("%s: %+v %v", name, k, ok)
 		}

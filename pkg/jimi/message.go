@@ -69,6 +69,7 @@ var messageDetails = map[string]func(m *schema.Message, f fields, received time.
 	"poll.track_mileage":    mileageReport,
 	"poll.report_trips":     mileageReport,
 	"poll.report_parking":   parkingReport,
+	rawReceived:             rawData,
 	"poll.device_list":      deviceDetail,
 	"poll.device_detail":    deviceDetail,
 }
@@ -100,6 +101,13 @@ const extensionStatus = "8197"
 
 // networks are the words for part 6 of the extension 8197.
 var networks = map[string]string{"0": "none", "1": "wifi", "2": "gsm", "3": "wcdma", "4": "lte"}
+
+// rawReceived is a device's message in its own protocol, in hexadecimal.
+const rawReceived = "openapi.jimi.open.instruction.raw.receive"
+
+func rawData(m *schema.Message, f fields, _ time.Time) {
+	m.DeviceName, m.Content = f.text("deviceName"), f.content("raw_data", "rawData", "content")
+}
 
 // extension is a content of numbered parts that is mostly not valid JSON. Those
 // of the device status have names.
@@ -209,8 +217,9 @@ func mileageReport(m *schema.Message, f fields, received time.Time) {
 	m.BeginTime, m.EndTime = f.moment(received, "startTime"), f.moment(received, "endTime")
 	m.BeginLat, m.BeginLng = f.positionOf("startLat", "startLng")
 	m.EndLat, m.EndLng = f.positionOf("endLat", "endLng")
-	m.DistanceM, m.DurationS = f.atLeastZero("distance"), f.atLeastZero("runTimeSecond", "elapsed")
-	m.AvgSpeedKMH, m.MaxSpeedKMH = f.atLeastZero("avgSpeed"), f.atLeastZero("maxSpeed")
+	m.DistanceM, m.DurationS = f.atLeastZero("distance", "totalMileage"), f.atLeastZero("runTimeSecond", "elapsed", "travelTime")
+	m.AvgSpeedKMH, m.MaxSpeedKMH = f.atLeastZero("avgSpeed", "averageSpeed"), f.atLeastZero("maxSpeed")
+	m.FuelL = f.measure("fuel")
 	if inKilometres(m) {
 		m.DistanceM.Value = metres(m.DistanceM.Value)
 	}

@@ -56,7 +56,8 @@ func foldName(dst, name []byte) []byte {
 
 // camelCase tells whether a name looks like the vendor's own: several words
 // without anything between them, each but the first with one capital. Almost
-// every name does, and needs no look at the map.
+// every name does, and needs no look at the map. (The few names that the vendor
+// writes with '_' are looked for in both spellings by their readers.)
 func camelCase(key []byte) bool {
 	words, capital := 0, true // a name that begins with one is no such name
 	for i, c := range key {

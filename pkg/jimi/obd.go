@@ -43,7 +43,7 @@ func DecodeOBD(raw *Raw) (schema.OBD, error) {
 	}
 	r := schema.OBD{
 		Item: device, EventTime: at, Raw: bytes.Clone(raw.Value),
-		CarType: f.count("car_type"), ACC: f.onOff("AccState", "acc"), StatusFlags: f.flags("statusFlags"),
+		CarType: f.count("car_type", "carType"), ACC: f.onOff("AccState", "acc"), StatusFlags: f.flags("statusFlags"),
 		GateTime: f.moment(received, "gateTime"), PushTime: f.moment(received, "push_time", "pushTime"),
 		OdometerM: f.km("odometerReading"), DeviceDistanceM: f.km("deviceAccumulatedMileage"),
 		FuelL: f.atLeastZero("remainingFuel"), FuelPercent: f.percent("remainingFuelPercentage"), CoolantC: f.number("coolantTemperature"),
@@ -74,7 +74,7 @@ func readings(f fields) map[string]float64 {
 }
 
 // DecodeFault decodes a report of trouble codes: of the fault push, or a row of
-// jimi.device.obd.fault, whose names are in no public document. A report that
+// jimi.device.obd.fault. A report that
 // says that there are no faults has no codes. The time is eventTime, else
 // gateTime. The error is an *Error.
 func DecodeFault(raw *Raw) (schema.Fault, error) {
@@ -94,7 +94,7 @@ func DecodeFault(raw *Raw) (schema.Fault, error) {
 	r := schema.Fault{
 		Item: device, EventTime: at, Raw: bytes.Clone(raw.Value), StatusFlags: f.flags("statusFlags"),
 		GateTime: f.moment(received, "gateTime"), FaultCount: f.count("faultNum"),
-		Text: f.text("faultDesc", "faultDescription", "description"), Codes: troubleCodes(f),
+		Text: f.text("faultDetail", "faultDesc", "faultDescription", "description"), Codes: troubleCodes(f),
 	}
 	r.Lat, r.Lng = f.position()
 	if len(r.Codes) == 0 && !r.FaultCount.Valid {
