@@ -38,7 +38,10 @@ func DecodeMessage(raw *Raw) (schema.Message, error) {
 	m.GateTime, m.PostTime, m.GPSTime = f.moment(received, "gateTime"), f.moment(received, "postTime"), f.moment(received, "gpsTime")
 	m.Lat, m.Lng = f.position()
 	details := messageDetails[raw.Kind]
-	if details == nil && strings.HasPrefix(raw.Kind, PrefixUnknown) && isCommandAnswer(f) {
+	switch {
+	case strings.HasPrefix(raw.Kind, PrefixAPI):
+		details = audit
+	case strings.HasPrefix(raw.Kind, PrefixUnknown) && isCommandAnswer(f):
 		details = commandAnswer
 	}
 	if details != nil {
@@ -147,6 +150,12 @@ func commandAnswer(m *schema.Message, f fields, _ time.Time) {
 // posts it to an address of its own, often one without a path.
 func isCommandAnswer(f fields) bool {
 	return f["_code"] != nil || f.object("data")["_code"] != nil
+}
+
+// audit is the record of a call that changes something: what was to be done,
+// or, with a code, what came of it.
+func audit(m *schema.Message, f fields, _ time.Time) {
+	m.Type, m.Code, m.Text, m.Content = f.text("stage"), f.text("code"), f.text("message"), f.content("params")
 }
 
 func idList(m *schema.Message, f fields, _ time.Time) {
