@@ -99,7 +99,7 @@ func openPlatform(ctx context.Context, cfg *platformConfig) (c *platformCaller, 
 	if !c.own {
 		ledger, stop, err := followLedger(ctx, opts, cfg.TopicPrefix)
 		if err != nil {
-			return nil, nil, fmt.Errorf("the pipeline's token is kept in Kafka, which does not answer: %w (set ODOGRAPH_KAFKA_BROKERS, or use an account of your own by ODOGRAPH_OPERATOR_USER)", err)
+			return nil, nil, fmt.Errorf("the pipeline's token is kept in Kafka, which does not answer: %w (set ODOGRAPH_KAFKA_BROKERS, run odograph setup if the topics are missing, or use an account of your own by ODOGRAPH_OPERATOR_USER)", err)
 		}
 		ends = append(ends, stop)
 		store, err := polls.NewTokenStore(ledger, c.account)

@@ -145,6 +145,12 @@ const (
 	TripsADay = "day"  // the sums of each day of a device are a row
 )
 
+// TagParams name a TAG; nodes of 2024 want it as imeis (A23).
+type TagParams struct {
+	IMEI  string `api:"imei,required"`
+	IMEIs string `api:"imeis"`
+}
+
 // ReportTripsParams name devices and a time.
 type ReportTripsParams struct {
 	Account string    `api:"account,required,account"`
@@ -249,7 +255,7 @@ var (
 	TrackList     = Method[TrackListParams, TrackPoint]{Name: "jimi.device.track.list", Ref: "5.5", Does: "all fixes of a device in a time", Span: 7 * day, Timeout: 4 * time.Minute}
 	LBSAddress    = Method[LBSParams, LBSPosition]{Name: "jimi.lbs.address.get", Ref: "5.6", Does: "position by cell towers or WiFi; 10 a day and device"}
 	ReportParking = Method[ReportParkingParams, Parking]{Name: "jimi.open.platform.report.parking", Ref: "5.7", Does: "times of rest", IMEIs: 50, Span: month, Paging: ByRow, Size: 100}
-	TagLocation   = Method[DeviceParams, TagPosition]{Name: "jimi.device.location.getTagMsg", Ref: "5.8", Does: "where a TAG was seen last"}
+	TagLocation   = Method[TagParams, TagPosition]{Name: "jimi.device.location.getTagMsg", Ref: "5.8", Does: "where a TAG was seen last"}
 	ReportTrips   = Method[ReportTripsParams, Trip]{Name: "jimi.open.platform.report.trips", Ref: "A30", Does: "the platform's own trips", IMEIs: 50, Span: month, Paging: ByRow, Size: 100}
 	OBDList       = Method[OBDListParams, OBDReading]{Name: "jimi.device.obd.list", Ref: "A1", Does: "readings of the vehicle's bus", IMEIs: 100, Span: month, Paging: ByPage, Size: 100}
 	OBDFault      = Method[OBDFaultParams, OBDTroubleCode]{Name: "jimi.device.obd.fault", Ref: "A1", Does: "trouble codes", IMEIs: 100, Span: month, Paging: ByPage, Size: 100}
