@@ -63,7 +63,7 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 	}
 	for _, d := range deliveries {
 		t.Logf("%-36s %5d rows, %5d corrections, %4d retractions, %d too late", d.name, len(d.rows(t, p)),
-			d.count(p, "sum(revision - 1)", ""), d.count(p, "count()", "retracted"),
+			d.count(p, "sum(latest - 1)", ""), d.count(p, "count()", "gone"),
 			p.Count("SELECT count() FROM recompute_requests WHERE startsWith(imei, '"+d.prefix+"')"))
 		compare(t, d.name, want, d.rows(t, p))
 	}
@@ -231,7 +231,7 @@ func (d *delivery) count(p *pipeline.Pipeline, what, where string) int64 {
 	var n int64
 	for table, id := range derivedTables {
 		n += p.CountPhysical(fmt.Sprintf(
-			`SELECT toInt64(%s) FROM (SELECT %s, max(revision) AS revision, argMax(retracted, revision) AS retracted FROM %s WHERE startsWith(imei, '%s') GROUP BY %s) WHERE %s`,
+			`SELECT toInt64(%s) FROM (SELECT %s, max(revision) AS latest, argMax(retracted, revision) AS gone FROM %s WHERE startsWith(imei, '%s') GROUP BY %s) WHERE %s`,
 			what, id, table, d.prefix, id, where))
 	}
 	return n
