@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test stack-up stack-down build check bench chaos clean preflight
+.PHONY: help demo test stack-up stack-down build check bench bench-driving chaos clean preflight
 
 KAFKA_PORT           ?= 9092
 CLICKHOUSE_PORT      ?= 9000
@@ -11,6 +11,7 @@ CLICKHOUSE_HTTP_PORT ?= 8123
 STACK_DIR            ?= .stack
 DURATION             ?=
 GO_TEST_FLAGS        ?=
+DATA                 ?= $(or $(ODOGRAPH_DATA),../shared/data)
 
 STACK_FLAGS = --dir "$(STACK_DIR)" --kafka-port $(KAFKA_PORT) \
 	--clickhouse-port $(CLICKHOUSE_PORT) --clickhouse-http-port $(CLICKHOUSE_HTTP_PORT)
@@ -39,6 +40,9 @@ check: preflight ## gofmt, vet, lint, vulnerability check
 
 bench: build ## the benchmarks, written to benchmarks/
 	@scripts/bench.sh
+
+bench-driving: ## what pkg/driving finds in recorded and made-up drives, written to benchmarks/driving.md (DATA: their folder)
+	@go run ./benchmarks/driving --data "$(DATA)" > benchmarks/driving.md.new && mv benchmarks/driving.md.new benchmarks/driving.md && cat benchmarks/driving.md
 
 chaos: build ## the long fault runs: every process killed 20 times under load
 	@scripts/chaos.sh

@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/odograph/odograph/pkg/derive"
 	"github.com/odograph/odograph/pkg/schema"
 )
 
@@ -41,7 +43,7 @@ type drive struct {
 }
 
 func newDrive(t *testing.T) *drive {
-	return &drive{t: t, p: newProcessor("fleet"), part: newPartition(3)}
+	return &drive{t: t, p: newProcessor("fleet", derive.DefaultRules, &definitions{}), part: newPartition(3)}
 }
 
 // send handles one transaction of raw records and gives what went out but the
@@ -121,9 +123,17 @@ func TestAbortForgets(t *testing.T) {
 func TestOlderThanTheWindow(t *testing.T) {
 	d := newDrive(t)
 	d.send(raw(0, "pushgps", imei, gps("2026-03-02 09:59:00", 41.25, -95.93, "")))
-	f := fixOf(t, d.send(raw(0, "pushgps", imei, gps("2026-03-01 09:59:00", 41.25, -95.93, "")))[0])
-	if len(f.Quality) != 1 || f.Quality[0] != schema.QualityUnverified {
+	out := d.send(raw(0, "pushgps", imei, gps("2026-03-01 09:59:00", 41.25, -95.93, "")))
+	f := fixOf(t, out[0])
+	if !slices.Equal(f.Quality, []schema.Quality{schema.QualityUnverified, schema.QualityLate}) {
 		t.Errorf("quality %v", f.Quality)
+	}
+	var r schema.Recompute
+	if len(out) != 2 || out[1].Topic != "fleet.recompute.v1" || schema.Decode(out[1].Value, &r) != nil {
+		t.Fatalf("no request to derive anew: %v", out)
+	}
+	if r.IMEI != imei || !r.EventTime.Equal(f.FixTime) || r.NewestTime.Sub(r.EventTime) != 24*time.Hour || r.Place != f.Place {
+		t.Errorf("request %+v", r)
 	}
 }
 
@@ -309,7 +319,7 @@ func BenchmarkProcess(b *testing.B) {
 			`{"deviceImei":"%s","gpsTime":"%s","gateTime":"%s","satelliteNum":7,"lng":%v,"lat":%v,"gpsMode":0,"gpsSpeed":40,"direction":155,"acc":1,"postType":1,"altitude":0,"distance":698,"status":262147}`,
 			id, at, at, 113.942885+float64(i)*1e-6, 22.576539)))
 	}
-	p := newProcessor("fleet")
+	p := newProcessor("fleet", derive.DefaultRules, &definitions{})
 	var out batch
 	bytes := 0
 	b.ReportAllocs()

@@ -67,6 +67,10 @@ func (d *Device) Newest() int64 {
 // Add takes an entry. What follows from it at once is given to out. It gives
 // false for an entry that is too old to be taken.
 func (d *Device) Add(env *Env, e timeline.Entry, place schema.Place, out func(Output)) (taken bool) {
+	if e.Mark != nil { // as it will be when it is judged again
+		m := e.Mark.Normal()
+		e.Mark = &m
+	}
 	d.adopt(env, place, out)
 	at, newest := e.Time(), d.Newest()
 	if newest != 0 && (at <= d.base.at || at < newest-env.Rules.EventTime.LatenessS) {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/odograph/odograph/pkg/condition"
 	"github.com/odograph/odograph/pkg/schema"
 	"github.com/odograph/odograph/pkg/timeline"
 )
@@ -142,11 +143,18 @@ func marksOfSensor(s *schema.Sensor) []timeline.Mark {
 	return nil
 }
 
+// marksOfFault has the first codes of a report, as many as are followed at once:
+// the report itself has all.
 func marksOfFault(f *schema.Fault) []timeline.Mark {
 	m := newMark(timeline.MarkFaults, f.EventTime.Unix())
 	codes := slices.Clone(f.Codes)
 	slices.Sort(codes)
-	m.Text = strings.Join(slices.Compact(codes), " ")
+	codes = slices.Compact(codes)
+	codes = codes[:min(len(codes), condition.MaxFaults)]
+	for len(codes) > 0 && len(strings.Join(codes, " ")) > timeline.MaxTextBytes {
+		codes = codes[:len(codes)-1]
+	}
+	m.Text = strings.Join(codes, " ")
 	positionOf(&m, f.Lat, f.Lng)
 	return []timeline.Mark{m}
 }

@@ -57,7 +57,7 @@ func (env *Env) stop(s *trip.Stop, say say) {
 	r := &schema.Stop{StartTime: moment(s.Start), EndTime: moment(s.End), Kind: s.Kind, Ongoing: s.Ongoing}
 	lat, lng := degrees(s.LatE6, s.LngE6)
 	r.Lat, r.Lng = lat.Value, lng.Value
-	say(key{kind: "stop_" + s.Kind, start: s.Start}, r, s.Ongoing)
+	say(key{kind: "stop", start: s.Start}, r, s.Ongoing) // without its kind: a parking may turn out to be an idling
 	if s.Kind != trip.Idling {
 		return
 	}

@@ -1,10 +1,12 @@
 package derive_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/odograph/odograph/pkg/condition"
 	"github.com/odograph/odograph/pkg/derive"
@@ -19,9 +21,33 @@ func TestDefaultFileIsTheDefaults(t *testing.T) {
 	require.Equal(t, driving.DefaultRules(), r.Driving)
 	require.Equal(t, trip.DefaultRules(), r.Trip)
 	require.Equal(t, condition.DefaultRules(), r.Condition)
+	b, err := yaml.Marshal(r)
+	require.NoError(t, err)
+	there := keys(t, derive.DefaultRulesYAML)
+	require.Empty(t, slices.DeleteFunc(keys(t, b), func(k string) bool { return slices.Contains(there, k) }), "missing in the file")
 	empty, err := derive.ParseRules([]byte("version: default-1\n"))
 	require.NoError(t, err)
 	require.Equal(t, empty.Version, r.Version, "the file and the code differ in a value")
+}
+
+// keys are the paths of all keys of a YAML text.
+func keys(t *testing.T, b []byte) (out []string) {
+	t.Helper()
+	var tree map[string]any
+	require.NoError(t, yaml.Unmarshal(b, &tree))
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		if m, ok := v.(map[string]any); ok {
+			for k, w := range m {
+				walk(path+"."+k, w)
+			}
+			return
+		}
+		out = append(out, path)
+	}
+	walk("", tree)
+	slices.Sort(out)
+	return out
 }
 
 func TestVersionTellsValuesApart(t *testing.T) {

@@ -50,6 +50,7 @@ func (s *State) Decode(b []byte) (rest []byte, err error) {
 func (s *State) walk(c *coder) {
 	s.prev.walk(c, true)
 	s.suspect.walk(c, false)
+	c.int32(&s.run)
 	c.int32(&s.turnDeg)
 	c.int(&s.heldCM)
 	c.optTime(&s.heldUntil)

@@ -136,6 +136,7 @@ const (
 	Unsettled                         // across a fix that MaxAbs took out
 	Gap                               // too long a gap to say anything
 	BelowSpeed                        // too slow
+	Alone                             // no third fix before them that is near enough
 	HeadingRate                       // no vehicle turns so fast
 	Satellites                        // too few at one of the two fixes
 	Ignition                          // off at one of the two fixes
@@ -147,7 +148,7 @@ const (
 	reasons
 )
 
-var reasonNames = [reasons]string{"", "speed", "max_abs", "unsettled", "gap", "below_speed", "heading_rate", "gate_satellites", "gate_ignition",
+var reasonNames = [reasons]string{"", "speed", "max_abs", "unsettled", "gap", "below_speed", "alone", "heading_rate", "gate_satellites", "gate_ignition",
 	"held_position", "held_device", "implied_speed", "speed_vs_distance", "cooldown"}
 
 func (r Reason) String() string {

@@ -29,7 +29,7 @@ func slower(p, c *point, mps2 float64) bool {
 
 func (s *State) harsh(r *Rules, in Input, c *point, out *Out) {
 	if !s.prev.on {
-		s.prev = *c
+		s.restart(c)
 		return
 	}
 	gap := c.at - s.prev.at
@@ -46,14 +46,18 @@ func (s *State) harsh(r *Rules, in Input, c *point, out *Out) {
 	}
 	p := pair{p: s.prev, c: *c, gap: c.at - s.prev.at, r: r, in: in, out: out}
 	s.prev = *c
+	s.run = min(s.run+1, maxRun)
 	s.watchHeld(&p)
 	s.longitudinal(&p, settled)
 	s.lateral(&p, settled)
 }
 
+// maxRun is as far as a run is counted.
+const maxRun = 100
+
 // restart begins anew at c: what was before is too far away.
 func (s *State) restart(c *point) {
-	s.prev, s.suspect, s.turnDeg, s.heldCM = *c, point{}, 0, 0
+	s.prev, s.suspect, s.run, s.turnDeg, s.heldCM = *c, point{}, 1, 0, 0
 }
 
 // settle decides which fixes can be compared after a jump of the speed that no
@@ -186,6 +190,8 @@ func (s *State) fault(p *pair, settled bool, minSpeedKMH float64) Reason {
 		return Unsettled
 	case float64(max(p.p.speed, p.c.speed)) < minSpeedKMH*10:
 		return BelowSpeed
+	case int(s.run) < p.r.Harsh.MinRunFixes:
+		return Alone
 	case p.p.gate != 0:
 		return p.p.gate
 	case p.c.gate != 0:

@@ -3,7 +3,9 @@ package driving
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 )
 
 // Rules are the settings of all that this package decides.
@@ -16,7 +18,8 @@ type Rules struct {
 type Harsh struct {
 	Thresholds ThresholdsByClass `yaml:"thresholds_mps2"` // between two fixes 1 s apart
 
-	GapFactor           map[int]float64 `yaml:"gap_factor"` // by seconds between the fixes, linear between; times the threshold
+	GapFactor           map[int]float64 `yaml:"gap_factor"`        // by seconds between the fixes, linear between; times the threshold
+	CornerGapFactor     map[int]float64 `yaml:"corner_gap_factor"` // the same for cornering, whose acceleration changes less within a gap
 	MaxGapS             MaxGap          `yaml:"max_gap_s"`
 	MinThresholdMPS2    float64         `yaml:"min_threshold_mps2"`    // after scaling; below it is noise
 	MinThreshold1sMPS2  float64         `yaml:"min_threshold_1s_mps2"` // the same over 1 s, where whole km/h are 0.28 m/s² apart
@@ -24,6 +27,7 @@ type Harsh struct {
 	MinHeadingChangeDeg float64         `yaml:"min_event_heading_change_deg"`
 	MaxHeadingRateDegS  float64         `yaml:"max_heading_rate_deg_s"` // above: noise of the heading, no corner
 
+	MinRunFixes     int  `yaml:"min_run_fixes"`    // fixes in a row, none further apart than max_gap_s.inferred: two near ones of a device that sends each minute are chance
 	MinSatellites   int  `yaml:"min_satellites"`   // of both fixes, where known
 	RequireIgnition bool `yaml:"require_ignition"` // of both fixes, where known
 
@@ -117,12 +121,14 @@ func DefaultRules() Rules {
 				Motorcycle: Thresholds{Accelerate: [3]float64{2.8, 3.4, 4.3}, Brake: [3]float64{2.8, 3.4, 4.3}}, // leans into corners
 			},
 			GapFactor:           map[int]float64{1: 1.00, 2: 0.90, 3: 0.80, 4: 0.80, 5: 0.75, 10: 0.60},
+			CornerGapFactor:     map[int]float64{1: 1.00, 2: 0.95, 3: 0.90},
 			MaxGapS:             MaxGap{Measured: 3, Inferred: 10, Corner: 3},
 			MinThresholdMPS2:    1.2,
 			MinThreshold1sMPS2:  1.6,
 			MinSpeedKMH:         MinSpeed{Longitudinal: 10, Corner: 20},
 			MinHeadingChangeDeg: 15,
 			MaxHeadingRateDegS:  60,
+			MinRunFixes:         3,
 			MinSatellites:       5,
 			RequireIgnition:     true,
 			Reject: Reject{
@@ -165,13 +171,8 @@ func (r *Rules) Validate() error {
 		c.steps(at+".corner", t.Corner)
 		c.within("speeding.own_limit_kmh."+class.String(), r.Speeding.Own(class), 0, 300)
 	}
-	if len(h.GapFactor) == 0 {
-		c.want("harsh.gap_factor", h.GapFactor, "at least one gap in seconds and its factor, as {1: 1.0, 10: 0.6}")
-	}
-	for gap, factor := range h.GapFactor {
-		c.within("harsh.gap_factor", float64(gap), 1, 60)
-		c.within(fmt.Sprintf("harsh.gap_factor.%d", gap), factor, 0.05, 2)
-	}
+	c.factors("harsh.gap_factor", h.GapFactor)
+	c.factors("harsh.corner_gap_factor", h.CornerGapFactor)
 	c.seconds("harsh.max_gap_s.measured", h.MaxGapS.Measured, 1, 60)
 	c.seconds("harsh.max_gap_s.inferred", h.MaxGapS.Inferred, h.MaxGapS.Measured, 60)
 	c.seconds("harsh.max_gap_s.corner", h.MaxGapS.Corner, 0, h.MaxGapS.Inferred)
@@ -181,6 +182,7 @@ func (r *Rules) Validate() error {
 	c.within("harsh.min_speed_kmh.corner", h.MinSpeedKMH.Corner, 0, 200)
 	c.within("harsh.min_event_heading_change_deg", h.MinHeadingChangeDeg, 0, 180)
 	c.within("harsh.max_heading_rate_deg_s", h.MaxHeadingRateDegS, 1, 180)
+	c.within("harsh.min_run_fixes", float64(h.MinRunFixes), 2, 100)
 	c.within("harsh.min_satellites", float64(h.MinSatellites), 0, 31)
 	c.within("harsh.timestamp_damping_s", h.TimestampDamping, 0, 5)
 	c.seconds("harsh.merge_s", h.MergeS, 0, 120)
@@ -236,6 +238,16 @@ func (c *checks) seconds(key string, v, low, high int64) {
 	}
 }
 
+func (c *checks) factors(key string, f map[int]float64) {
+	if len(f) == 0 {
+		c.want(key, f, "at least one gap in seconds and its factor, as {1: 1.0, 10: 0.6}")
+	}
+	for _, gap := range slices.Sorted(maps.Keys(f)) {
+		c.within(key, float64(gap), 1, 60)
+		c.within(fmt.Sprintf("%s.%d", key, gap), f[gap], 0.05, 2)
+	}
+}
+
 func (c *checks) steps(key string, t [3]float64) {
 	if t == ([3]float64{}) {
 		return
@@ -276,9 +288,9 @@ func (s *Speeding) Own(c Class) float64 {
 
 // factor is what a threshold is multiplied by over a gap: linear between the
 // gaps that are given, and that of the nearest outside them.
-func (h *Harsh) factor(gap int64) float64 {
+func factor(factors map[int]float64, gap int64) float64 {
 	below, above := math.MinInt, math.MaxInt
-	for g := range h.GapFactor { // only for the nearest two, so the order does not matter
+	for g := range factors { // only for the nearest two, so the order does not matter
 		if int64(g) <= gap {
 			below = max(below, g)
 		}
@@ -290,31 +302,31 @@ func (h *Harsh) factor(gap int64) float64 {
 	case below == math.MinInt && above == math.MaxInt:
 		return 1
 	case below == math.MinInt:
-		return h.GapFactor[above]
+		return factors[above]
 	case above == math.MaxInt || above == below:
-		return h.GapFactor[below]
+		return factors[below]
 	}
-	f, g := h.GapFactor[below], h.GapFactor[above]
+	f, g := factors[below], factors[above]
 	return f + (g-f)*float64(gap-int64(below))/float64(above-below)
 }
 
 // steps are the thresholds of a kind over a gap; false: the kind is off.
 func (h *Harsh) steps(k kind, c Class, gap int64) (low, medium, high float64, on bool) {
 	t := h.of(c)
-	at := t.Accelerate
+	at, factors := t.Accelerate, h.GapFactor
 	switch k {
 	case braking:
 		at = t.Brake
 	case cornering:
-		at = t.Corner
+		at, factors = t.Corner, h.CornerGapFactor
 	}
 	if at[0] <= 0 {
 		return 0, 0, 0, false
 	}
-	factor, least := h.factor(gap), h.MinThresholdMPS2
+	by, least := factor(factors, gap), h.MinThresholdMPS2
 	if gap <= 1 {
 		least = h.MinThreshold1sMPS2
 	}
-	low = max(at[0]*factor, least)
-	return low, max(at[1]*factor, low), max(at[2]*factor, low), true
+	low = max(at[0]*by, least)
+	return low, max(at[1]*by, low), max(at[2]*by, low), true
 }

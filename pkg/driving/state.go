@@ -13,6 +13,7 @@ import (
 type State struct {
 	prev      point // last fix that the next is compared with
 	suspect   point // a fix that jumped away from prev; the next fix decides which of the two is right
+	run       int32 // fixes in a row up to prev that are near enough, at most maxRun
 	turnDeg   int32 // how far the turn that goes on has turned, positive to the right
 	heldCM    int64 // driven by its speed since the position last changed
 	heldUntil int64 // until when the device's speeds are not trusted

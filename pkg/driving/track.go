@@ -120,17 +120,17 @@ func (s *State) decide(k kind, p *pair, t *track) {
 // extend makes the event reach to the pair's end, and keeps the larger peak: of
 // a measured pair before that of an inferred one, then the one further above its
 // own threshold.
-func (g *evidence) extend(k kind, p *pair, e *evidence) {
-	n := *g
-	if outranks(k, p, e, g) {
-		n = *e
-		n.on, n.told, n.match, n.start, n.turn = true, g.told, g.match, g.start, g.turn
+func (e *evidence) extend(k kind, p *pair, by *evidence) {
+	n := *e
+	if outranks(k, p, by, e) {
+		n = *by
+		n.on, n.told, n.match, n.start, n.turn = true, e.told, e.match, e.start, e.turn
 	}
-	n.end = e.end
-	if max(e.turn, -e.turn) > max(g.turn, -g.turn) {
-		n.turn = e.turn
+	n.end = by.end
+	if max(by.turn, -by.turn) > max(e.turn, -e.turn) {
+		n.turn = by.turn
 	}
-	*g = n
+	*e = n
 }
 
 func outranks(k kind, p *pair, e, g *evidence) bool {

@@ -5,21 +5,29 @@ import (
 	"math/bits"
 )
 
-// A bitWriter puts bits into bytes, the lowest bit of a byte first.
+// A bitWriter puts bits into bytes, the lowest bit of a byte first. It keeps the
+// last bytes in an array, so that few bits need no memory of their own.
 type bitWriter struct {
-	b   []byte
-	acc uint64 // bits that do not fill a byte yet
-	n   uint   // how many: less than 8 between calls
+	more []byte // bytes before those of last
+	last [spill + 8]byte
+	size int    // bytes in last
+	acc  uint64 // bits that do not fill a byte yet
+	n    uint   // how many: less than 8 between calls
 }
+
+const spill = 64
 
 // put adds the lowest n bits of v, which has no others; n is at most 56.
 func (w *bitWriter) put(v uint64, n uint) {
 	w.acc |= v << w.n
 	w.n += n
-	whole := w.n >> 3
-	w.b = binary.LittleEndian.AppendUint64(w.b, w.acc)
-	w.b = w.b[:len(w.b)-8+int(whole)]
-	w.acc >>= whole * 8
+	if w.size >= spill {
+		w.more = append(w.more, w.last[:w.size]...)
+		w.size = 0
+	}
+	binary.LittleEndian.PutUint64(w.last[w.size:], w.acc)
+	w.size += int(w.n >> 3)
+	w.acc >>= w.n &^ 7
 	w.n &= 7
 }
 
@@ -36,17 +44,27 @@ func (w *bitWriter) put64(v uint64) {
 	w.put(v>>32, 32)
 }
 
-// bytes are all bits so far, the last byte filled up with zeros.
-func (w *bitWriter) bytes() []byte {
+// whole is the number of bytes that are full.
+func (w *bitWriter) whole() int { return len(w.more) + w.size }
+
+// appendWhole adds the bytes that are full to dst.
+func (w *bitWriter) appendWhole(dst []byte) []byte {
+	return append(append(dst, w.more...), w.last[:w.size]...)
+}
+
+// append adds all bits to dst, the last byte filled up with zeros.
+func (w *bitWriter) append(dst []byte) []byte {
+	dst = w.appendWhole(dst)
 	if w.n > 0 {
-		return append(w.b, byte(w.acc))
+		dst = append(dst, byte(w.acc))
 	}
-	return w.b
+	return dst
 }
 
 const (
 	riceQuotients = 12 // a quotient from here on is an escape
 	maxRiceShift  = 24
+	maxWideSize   = 33 // bits below the highest of a number in the wide code
 )
 
 // putRice writes u in the Golomb-Rice code with k low bits: the rest of u in
@@ -67,6 +85,15 @@ func (w *bitWriter) putRice(u uint64, k uint) {
 		size -= 32
 	}
 	w.put(u, size)
+}
+
+// putWide writes u in the Exp-Golomb code with k low bits: for numbers that are
+// mostly small and seldom very large. u is less than 2^32.
+func (w *bitWriter) putWide(u uint64, k uint) {
+	v := u + 1<<k
+	size := uint(bits.Len64(v)) - 1
+	w.put(1<<(size-k)-1, size-k+1)
+	w.put(v&(1<<size-1), size)
 }
 
 // A bitReader reads what a bitWriter wrote. Past the end it gives zeros and is
@@ -124,6 +151,16 @@ func (r *bitReader) get(n uint) uint64 {
 
 func (r *bitReader) bit() bool { return r.get(1) != 0 }
 
+// prefix reads up to most zeros that a one ends, and tells how many.
+func (r *bitReader) prefix(most uint) uint {
+	if r.n < most {
+		r.fill()
+	}
+	zeros := uint(bits.TrailingZeros64(r.acc | 1<<most))
+	r.take(min(zeros+1, most))
+	return zeros
+}
+
 func (r *bitReader) get64() uint64 {
 	low := r.get(32)
 	return low | r.get(32)<<32
@@ -146,6 +183,20 @@ func (r *bitReader) rice(k uint) uint64 {
 	}
 	low := r.get(32)
 	return low | r.get(size-32)<<32
+}
+
+func (r *bitReader) wide(k uint) uint64 {
+	if r.n <= maxWideSize {
+		r.fill()
+	}
+	more := uint(bits.TrailingZeros64(^r.acc))
+	size := k + more
+	if size > maxWideSize {
+		r.bad = true
+		return 0
+	}
+	r.take(more + 1)
+	return r.get(size) | 1<<size - 1<<k
 }
 
 // zigzag maps small numbers of either sign to small ones: 0, -1, 1, -2, 2 ...

@@ -12,12 +12,13 @@ import (
 // A Log is written as chunks, each in a slot of its own that stays the same as
 // long as the chunk is there. Slot tailSlot is the end of the newest chunk.
 //
-// Both forms start with a version byte and a checksum of all that follows (the
-// lower 16 bits of CRC-32C, little-endian). A chunk goes on with its number of
-// entries (uvarint), the time of its first entry (varint, seconds since 1970),
-// and the bits of the entries. A tail goes on with the checksum of the chunk that
-// it continues, the number of entries of both, a byte that is 1 if its first byte
-// replaces the last of the chunk, and the bits.
+// Both forms start with a version byte and a checksum (the lower 16 bits of
+// CRC-32C, little-endian). A chunk goes on with its number of entries (uvarint),
+// the time of its first entry (varint, seconds since 1970), and the bits of the
+// entries; its checksum is over all of that. A tail goes on with the number of
+// entries (uvarint) and their bits; its checksum is over the checksum of the
+// chunk that it continues and all of that. Where the last byte of the chunk is not
+// full, the first byte of the tail replaces it.
 const (
 	chunkVersion = 1
 	tailVersion  = 2
@@ -32,7 +33,8 @@ var ErrChunk = errors.New("not a chunk of a timeline")
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func check(b []byte) uint16 { return uint16(crc32.Checksum(b, castagnoli)) }
+// checksum of b that goes on from another.
+func checksum(from uint16, b []byte) uint16 { return uint16(crc32.Update(uint32(from), castagnoli, b)) }
 
 // Dirty calls f for each slot that changed since the fork.
 func (l *Log) Dirty(f func(slot int)) {
@@ -51,7 +53,7 @@ func (l *Log) AppendChunk(dst []byte, slot int) ([]byte, bool) {
 		return l.open.appendTail(dst)
 	}
 	if l.open.slot == int32(slot) {
-		return l.open.chunk.append(dst), true
+		return l.open.append(dst), true
 	}
 	for i := range l.closed {
 		if l.closed[i].slot == int32(slot) {
@@ -67,16 +69,16 @@ func (c *chunk) append(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(c.count))
 	dst = binary.AppendVarint(dst, c.first)
 	dst = append(dst, c.bits...)
-	return seal(dst, head)
+	return seal(dst, head, 0)
 }
 
-func seal(b []byte, head int) []byte {
-	binary.LittleEndian.PutUint16(b[head+1:], check(b[head+headBytes:]))
+func seal(b []byte, head int, from uint16) []byte {
+	binary.LittleEndian.PutUint16(b[head+1:], checksum(from, b[head+headBytes:]))
 	return b
 }
 
-// sum is the checksum with which the chunk is written.
-func (c *chunk) sum() uint16 {
+// check is the checksum with which the chunk is written.
+func (c *chunk) check() uint16 {
 	var buf [maxChunkBytes + 4*tailBytes]byte
 	return binary.LittleEndian.Uint16(c.append(buf[:0])[1:])
 }
@@ -87,18 +89,12 @@ func (o *open) appendTail(dst []byte) ([]byte, bool) {
 	}
 	head := len(dst)
 	dst = append(dst, tailVersion, 0, 0)
-	dst = binary.LittleEndian.AppendUint16(dst, o.sum())
-	dst = binary.AppendUvarint(dst, uint64(o.n))
-	partial := byte(0)
-	if o.partial {
-		partial = 1
-	}
-	dst = append(dst, partial)
+	dst = binary.AppendUvarint(dst, uint64(o.n-o.count))
 	dst = append(dst, o.tail[:o.tailLen]...)
 	if o.restBits > 0 {
 		dst = append(dst, o.rest)
 	}
-	return seal(dst, head), true
+	return seal(dst, head, o.sum), true
 }
 
 // A Loader puts a Log together from what AppendChunk wrote. The zero Loader is
@@ -131,18 +127,18 @@ func (d *Loader) Load(slot int, b []byte) error {
 	return nil
 }
 
-func opened(b []byte, version byte) ([]byte, error) {
+func opened(b []byte, version byte, from uint16) ([]byte, error) {
 	if len(b) < headBytes || b[0] != version {
 		return nil, fmt.Errorf("%w: want version %d", ErrChunk, version)
 	}
-	if binary.LittleEndian.Uint16(b[1:]) != check(b[headBytes:]) {
+	if binary.LittleEndian.Uint16(b[1:]) != checksum(from, b[headBytes:]) {
 		return nil, fmt.Errorf("%w: wrong checksum", ErrChunk)
 	}
 	return b[headBytes:], nil
 }
 
 func parseChunk(b []byte) (chunk, error) {
-	b, err := opened(b, chunkVersion)
+	b, err := opened(b, chunkVersion, 0)
 	if err != nil {
 		return chunk{}, err
 	}
@@ -193,25 +189,16 @@ func (d *Loader) Log() (Log, error) {
 }
 
 func (l *Log) loadTail(b []byte) error {
-	b, err := opened(b, tailVersion)
-	if err != nil {
-		return err
-	}
 	o := &l.open
-	if len(b) < checkBytes || binary.LittleEndian.Uint16(b) != o.sum() {
-		return fmt.Errorf("%w: the tail of another chunk", ErrChunk)
+	b, err := opened(b, tailVersion, o.sum)
+	if err != nil {
+		return fmt.Errorf("tail of slot %d: %w", o.slot, err)
 	}
-	b = b[checkBytes:]
 	n, used := binary.Uvarint(b)
-	if used <= 0 || len(b) < used+1 || n <= uint64(o.count) || n > uint64(len(o.bits)+len(b))*8 {
+	if used <= 0 || n == 0 || n > uint64(len(b))*8 || len(b) > used+tailBytes+1 {
 		return fmt.Errorf("%w: a tail of %d entries in %d bytes", ErrChunk, n, len(b))
 	}
-	partial := b[used] == 1
-	b = b[used+1:]
-	if partial != o.partial || len(b) > tailBytes+1 {
-		return fmt.Errorf("%w: a tail that does not fit its chunk", ErrChunk)
-	}
-	return l.addTail(b, int32(n))
+	return l.addTail(b[used:], o.count+int32(n))
 }
 
 // addTail makes the open chunk go on with the bits of a tail up to n entries.

@@ -1,11 +1,3 @@
-// Package timeline keeps a device's recent past in the order of event time, in
-// few bytes, so that detectors can be run over it again when something arrives
-// late.
-//
-// What detectors see are Entries: a Fix (a position) or a Mark (anything else
-// that says what the vehicle did). Both are in the precision in which they are
-// remembered, so that a detector decides the same when it sees an entry for the
-// first time and when it sees it again.
 package timeline
 
 import (

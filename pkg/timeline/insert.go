@@ -133,11 +133,11 @@ func splitAt(all []record, at, size int) int {
 func encode(all []record, slot int32) chunk {
 	first := all[0].time()
 	state := newCodec(first)
-	w := bitWriter{b: make([]byte, 0, maxChunkBytes+2*tailBytes)}
+	var w bitWriter
 	for i := range all {
 		state.putRecord(&w, &all[i])
 	}
-	return chunk{first: first, slot: slot, count: int32(len(all)), bits: string(w.bytes())}
+	return chunk{first: first, slot: slot, count: int32(len(all)), bits: string(w.append(nil))}
 }
 
 func (c *codec) putRecord(w *bitWriter, r *record) {
@@ -181,7 +181,7 @@ func (o *open) backToWhole() int {
 	}
 	over := d.bits.used(len(o.bits)) % 8
 	o.partial, o.restBits, o.rest = over > 0, uint8(over), 0
-	o.n, o.tailLen, o.state = o.count, 0, d.state
+	o.n, o.tailLen, o.state, o.sum = o.count, 0, d.state, o.check()
 	if o.partial {
 		o.rest = o.bits[len(o.bits)-1] & (1<<over - 1)
 	}

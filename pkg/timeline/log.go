@@ -43,9 +43,10 @@ type chunk struct {
 // are those of the chunk (its last byte left out where it is not full), then
 // those of the tail, then rest.
 type open struct {
-	chunk          // as it was last made whole; count is that of then
-	n        int32 // entries, with the tail's
-	partial  bool  // the last byte of chunk.bits is not full: the tail repeats it
+	chunk           // as it was last made whole; count is that of then
+	n        int32  // entries, with the tail's
+	sum      uint16 // checksum of the chunk
+	partial  bool   // the last byte of chunk.bits is not full: the tail repeats it
 	tailLen  uint8
 	restBits uint8
 	rest     uint8
@@ -115,7 +116,7 @@ func (l *Log) AddFix(f Fix) Outcome {
 // AddMark adds m, unless one that is equal in all fields is there. Text, Channel
 // and Unit are cut at MaxTextBytes.
 func (l *Log) AddMark(m Mark) Outcome {
-	m = m.normal()
+	m = m.Normal()
 	s := &l.open.state
 	if l.count == 0 || m.Time > s.time || m.Time == s.time && !s.endMark {
 		l.append(nil, &m)
@@ -171,30 +172,33 @@ func (l *Log) freeSlot() int32 {
 // size is the number of whole bytes.
 func (o *open) size() int { return len(o.bits) + int(o.tailLen) }
 
-// add writes an entry to the end. It is made whole again if the tail is full.
+// add writes an entry to the end. The chunk is made whole if the tail is full.
 func (o *open) add(f *Fix, m *Mark) (whole bool) {
-	var buf [2 * tailBytes]byte
-	w := bitWriter{b: buf[:0], acc: uint64(o.rest), n: uint(o.restBits)}
+	w := bitWriter{acc: uint64(o.rest), n: uint(o.restBits)}
 	if f != nil {
 		o.state.putFix(&w, f)
 	} else {
 		o.state.putMark(&w, m)
 	}
-	whole = o.count == 0 || int(o.tailLen)+len(w.b) > tailBytes
-	if o.count > 0 && whole {
-		o.chunk = o.whole()
-		o.partial, o.tailLen = o.restBits > 0, 0
+	fits := o.count > 0 && w.whole() <= tailBytes
+	whole = !fits || int(o.tailLen)+w.whole() > tailBytes
+	if whole && o.count > 0 {
+		o.settle(o.whole(), o.restBits > 0)
 	}
 	o.n++
-	o.rest, o.restBits = byte(w.acc), uint8(w.n)
-	if o.count > 0 && len(w.b) <= tailBytes {
-		o.tailLen += uint8(copy(o.tail[o.tailLen:], w.b))
-		return whole
+	if fits {
+		o.tailLen += uint8(len(w.appendWhole(o.tail[:o.tailLen])) - int(o.tailLen))
+	} else { // the first entry of a chunk, or one that is larger than a tail
+		c := chunk{first: o.first, slot: o.slot, count: o.n, bits: string(w.append(o.stream()))}
+		o.settle(c, w.n > 0)
 	}
-	// The first entry of a chunk, or one that is larger than a tail.
-	o.bits = string(append(o.stream(), w.bytes()...))
-	o.count, o.partial, o.tailLen = o.n, w.n > 0, 0
-	return true
+	o.rest, o.restBits = byte(w.acc), uint8(w.n)
+	return whole
+}
+
+// settle makes c the whole chunk, with an empty tail.
+func (o *open) settle(c chunk, partial bool) {
+	o.chunk, o.partial, o.tailLen, o.sum = c, partial, 0, c.check()
 }
 
 // stream are the whole bytes of the chunk and the tail.

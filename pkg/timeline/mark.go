@@ -9,7 +9,7 @@ import (
 
 // MaxTextBytes is where Text, Channel and Unit of a Mark are cut, at the end of
 // a character.
-const MaxTextBytes = 64
+const MaxTextBytes = 240
 
 // A shape is what marks of one sensor or one alarm have in common.
 type shape struct {
@@ -29,7 +29,7 @@ func cutText(s string) string {
 }
 
 // normal is m in the one form in which it is remembered.
-func (m Mark) normal() Mark {
+func (m Mark) Normal() Mark {
 	m.Text, m.Channel, m.Unit = cutText(m.Text), cutText(m.Channel), cutText(m.Unit)
 	if math.IsNaN(m.Value) {
 		m.Value = math.NaN()
@@ -56,16 +56,15 @@ const (
 	placeNear   = 2 // so far from it
 	placeBits   = 2
 	shapeShift  = 1
-	centsShift  = 8
 	placeShift  = 10
 	speedShift  = 4
-	lengthBits  = 7
+	lengthBits  = 8
 	kindBits    = 8
 	centsFactor = 100
 )
 
 func (c *codec) putMark(w *bitWriter, m *Mark) {
-	w.put(tagMark, 3)
+	w.put(0, tagBits)
 	c.put(w, ctxMark, uint64(m.Time-c.time))
 	s := shape{m.Kind, m.Text, m.Channel, m.Unit}
 	at := slices.Index(c.shapes, s)
@@ -80,7 +79,7 @@ func (c *codec) putMark(w *bitWriter, m *Mark) {
 	} else {
 		w.putRice(uint64(at), shapeShift)
 	}
-	putValue(w, m.Value)
+	c.putValue(w, m.Value)
 	c.putPlace(w, m)
 	w.putBit(m.Speed != Unknown)
 	if m.Speed != Unknown {
@@ -106,7 +105,7 @@ func (c *codec) getMark(r *bitReader, m *Mark) {
 	}
 	s := &c.shapes[at]
 	m.Kind, m.Text, m.Channel, m.Unit = s.kind, s.text, s.channel, s.unit
-	m.Value = getValue(r)
+	m.Value = c.getValue(r)
 	c.getPlace(r, m)
 	if r.bit() {
 		m.Speed = int32(int64(c.last.SpeedDKMH) + unzigzag(r.rice(speedShift)))
@@ -134,7 +133,7 @@ func getText(r *bitReader) string {
 	return string(b[:n])
 }
 
-func putValue(w *bitWriter, v float64) {
+func (c *codec) putValue(w *bitWriter, v float64) {
 	cents := math.Round(v * centsFactor)
 	switch {
 	case math.IsNaN(v):
@@ -144,21 +143,23 @@ func putValue(w *bitWriter, v float64) {
 		w.putBit(v == 1)
 	case math.Abs(cents) < centsLimit && math.Float64bits(float64(int64(cents))/centsFactor) == math.Float64bits(v):
 		w.put(valueCents, valueBits)
-		w.putRice(zigzag(int64(cents)), centsShift)
+		c.put(w, ctxValue, zigzag(int64(cents)-c.cents))
+		c.cents = int64(cents)
 	default:
 		w.put(valueRaw, valueBits)
 		w.put64(math.Float64bits(v))
 	}
 }
 
-func getValue(r *bitReader) float64 {
+func (c *codec) getValue(r *bitReader) float64 {
 	switch r.get(valueBits) {
 	case valueNone:
 		return math.NaN()
 	case valueState:
 		return float64(r.get(1))
 	case valueCents:
-		return float64(unzigzag(r.rice(centsShift))) / centsFactor
+		c.cents += unzigzag(c.get(r, ctxValue))
+		return float64(c.cents) / centsFactor
 	}
 	return math.Float64frombits(r.get64())
 }

@@ -22,15 +22,7 @@ func (d *decoder) next() bool {
 		return false
 	}
 	d.left--
-	tag := tagMark
-	switch {
-	case d.bits.bit():
-		tag = tagNext
-	case d.bits.bit():
-		tag = tagTime
-	case d.bits.bit():
-		tag = tagMode
-	}
+	tag := d.bits.prefix(tagBits)
 	if d.isFix = tag != tagMark; d.isFix {
 		d.state.getFix(&d.bits, tag, &d.fix)
 	} else {
@@ -101,7 +93,7 @@ func (d *decoder) all(yield func(Entry) bool) bool {
 // Cut forgets entries that are older than before (seconds since 1970), a whole
 // chunk at a time, and calls step for each of them in order. What is forgotten is
 // always older than all that stays, nothing that is not older than before is
-// forgotten, and only the first chunk of what stays (at most about 240 bytes and
+// forgotten, and only the first chunk of what stays (at most about 280 bytes and
 // an hour) may hold entries that are older. The newest chunk always stays. An
 // entry that is older than what was forgotten must not be added later.
 //

@@ -32,18 +32,23 @@ var quarterSine = [181]int32{
 	32768,
 }
 
-// sine is 2^15 times the sine of an angle in half degrees from 0 to 719.
-func sine(half int32) int64 {
-	switch {
-	case half <= 180:
-		return int64(quarterSine[half])
-	case half <= 360:
-		return int64(quarterSine[360-half])
-	case half <= 540:
-		return -int64(quarterSine[half-360])
+// sines are 2^15 times the sine of 0 to 450 degrees in steps of half a one; the
+// cosine of an angle is that of a quarter more.
+var sines = func() (all [720 + 181]int32) {
+	for i := range all {
+		switch at := i % 720; {
+		case at <= 180:
+			all[i] = quarterSine[at]
+		case at <= 360:
+			all[i] = quarterSine[360-at]
+		case at <= 540:
+			all[i] = -quarterSine[at-360]
+		default:
+			all[i] = -quarterSine[720-at]
+		}
 	}
-	return -int64(quarterSine[720-half])
-}
+	return all
+}()
 
 // cosineOfLat is 2^15 times the cosine of a latitude, at least 1.
 func cosineOfLat(latE6 int32) int64 {
@@ -106,8 +111,8 @@ func reckon(latE6, lngE6, speed1, heading1, speed2, heading2 int32, dt int64) (l
 		middle -= 720
 	}
 	vm := 2 * (v1 + v2)
-	north := v1*sine((h1+180)%720) + vm*sine((middle+180)%720) + v2*sine((h2+180)%720)
-	east := v1*sine(h1) + vm*sine(middle) + v2*sine(h2)
+	north := v1*int64(sines[h1+180]) + vm*int64(sines[middle+180]) + v2*int64(sines[h2+180])
+	east := v1*int64(sines[h1]) + vm*int64(sines[middle]) + v2*int64(sines[h2])
 	dLat := (north*dt*reckonScale + 1<<(reckonShift+sineShift-1)) >> (reckonShift + sineShift)
 	dLng := (east*dt*reckonScale/cosineOfLat(latE6) + 1<<(reckonShift-1)) >> reckonShift
 	return offset(latE6, lngE6, dLat, dLng)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -286,6 +287,58 @@ func TestLoaderRefusesWhatItIsNot(t *testing.T) {
 			if _, err := bad.restore(); !errors.Is(err, timeline.ErrChunk) {
 				t.Fatalf("took slot %d garbled at %d of %d bytes: %v", slot, n, len(good), err)
 			}
+		}
+	}
+}
+
+func TestTextOfMarks(t *testing.T) {
+	long := strings.Repeat("ü", 200)
+	var l timeline.Log
+	l.AddMark(timeline.Mark{Time: base, Text: long, Channel: "x" + long, Unit: long[:timeline.MaxTextBytes]})
+	if got := l.AddMark(timeline.Mark{Time: base, Text: long[:timeline.MaxTextBytes], Channel: "x" + long[:timeline.MaxTextBytes-2], Unit: long}); got != timeline.Duplicate {
+		t.Errorf("the same mark, cut: outcome %d", got)
+	}
+	m := all(&l)[0].mark
+	if m.Text != long[:timeline.MaxTextBytes] || m.Channel != "x"+long[:timeline.MaxTextBytes-2] || m.Unit != long[:timeline.MaxTextBytes] {
+		t.Errorf("got %q, %q, %q", m.Text, m.Channel, m.Unit)
+	}
+}
+
+// TestForksAreApart adds to two forks of one log by turns.
+func TestForksAreApart(t *testing.T) {
+	var l timeline.Log
+	fixes := drive(5, 7200, 10, true)
+	for _, f := range fixes[:400] {
+		l.AddFix(f)
+	}
+	before := all(&l)
+	a, b := l.Fork(), l.Fork()
+	for _, f := range fixes[400:] {
+		a.AddFix(f)
+		f.LatE6 += 77
+		f.Time += 2
+		b.AddFix(f)
+		f.Time -= 3001
+		b.AddFix(f)
+	}
+	if err := same(all(&l), before); err != nil {
+		t.Error("the original:", err)
+	}
+	if n := len(fixes); a.Len() != n || b.Len() != 400+2*(n-400) || len(all(&a)) != n || len(all(&b)) != b.Len() {
+		t.Errorf("%d and %d entries", a.Len(), b.Len())
+	}
+	for i, r := range all(&a) {
+		if r.fix == nil || *r.fix != fixes[i] {
+			t.Fatalf("fix %d: %v", i, r)
+		}
+	}
+}
+
+// TestSineTable compares the table of whole numbers with the sine.
+func TestSineTable(t *testing.T) {
+	for i, got := range timeline.Sines() {
+		if want := math.Round(math.Sin(float64(i)/2*math.Pi/180) * (1 << 15)); math.Abs(float64(got)-want) > 0 {
+			t.Errorf("%v degrees: %d, want %v", float64(i)/2, got, want)
 		}
 	}
 }

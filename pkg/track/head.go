@@ -16,6 +16,9 @@ const (
 	jumpKMH = 400
 	jumpM   = 1000
 
+	// nearDeg of latitude and longitude are nearer than jumpM anywhere.
+	nearDeg = 0.006
+
 	// confirmations make a suspect the trusted position: a device whose first
 	// fix was wrong must not be flagged for ever.
 	confirmations = 3
@@ -76,7 +79,7 @@ func samePlace(a, b Point) bool { return a.Lat == b.Lat && a.Lng == b.Lng }
 
 // jump tells that no road vehicle gets from a to b.
 func jump(a, b Point) bool {
-	if a.Second == 0 {
+	if a.Second == 0 || math.Abs(a.Lat-b.Lat) < nearDeg && math.Abs(a.Lng-b.Lng) < nearDeg {
 		return false
 	}
 	d := geo.DistanceM(a.Lat, a.Lng, b.Lat, b.Lng)

@@ -79,6 +79,7 @@ func (c *codec) state(s *State, flags byte) {
 	c.int(&s.last.t)
 	c.base = s.last.t
 	c.place(&s.last.at)
+	c.int32(&s.lastDKMH)
 	c.int(&s.odoM)
 	ignition := int64(s.ignition.state)
 	c.between(&ignition, 0, int64(on))
@@ -110,6 +111,9 @@ func (c *codec) rest(q *rest) {
 	c.place(&q.at)
 	c.uint8(&q.n)
 	c.flags(&q.followed, &q.silent, &q.idling, &q.told)
+	if q.followed {
+		c.place(&q.from)
+	}
 	c.time(&q.seen)
 	c.time(&q.seenFix)
 	c.int(&q.offS)
@@ -127,9 +131,7 @@ func (c *codec) tally(t *tally) {
 	for _, v := range []*int64{&t.mm, &t.observedS, &t.fixes, &t.gapS, &t.odoM} {
 		c.int(v)
 	}
-	speed := int64(t.maxDKMH)
-	c.between(&speed, 0, math.MaxInt32)
-	t.maxDKMH = int32(speed)
+	c.int32(&t.maxDKMH)
 	c.flags(&t.odoBroken)
 }
 
@@ -158,11 +160,14 @@ func (c *codec) point(p *point) {
 }
 
 func (c *codec) place(p *place) {
-	for _, v := range []*int32{&p.lat, &p.lng} {
-		n := int64(*v)
-		c.between(&n, math.MinInt32, math.MaxInt32)
-		*v = int32(n)
-	}
+	c.int32(&p.lat)
+	c.int32(&p.lng)
+}
+
+func (c *codec) int32(v *int32) {
+	n := int64(*v)
+	c.between(&n, math.MinInt32, math.MaxInt32)
+	*v = int32(n)
 }
 
 // time is a time; 0 stands for none, as it does in the State.

@@ -24,5 +24,9 @@
 //
 // Ignition. Motion by distance wins: a vehicle that is towed or on a ferry makes
 // a trip with the ignition off, of at least min_trip_distance_off_m. An ignition
-// that is off for less than split_ignition_off_s is a flicker.
+// that is off for less than split_ignition_off_s is a flicker. One that was off
+// since before the trip says nothing of its rests.
+//
+// Time passes only with fixes and marks: what goes on when a device falls silent
+// is told as going on until the next of them.
 package trip

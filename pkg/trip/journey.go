@@ -1,8 +1,10 @@
 package trip
 
-// depart begins a trip that is not certain yet.
+// depart begins a trip that is not certain yet. Who signed in during the rest
+// before it drives it.
 func (s *State) depart(from point) {
-	s.trip = journey{stage: candidate, start: from, end: from, odoStartM: s.odoM}
+	s.trip = journey{stage: candidate, start: from, end: from, odoStartM: s.odoM, driver: s.next}
+	s.next = driver{}
 }
 
 // commit adds what has been gathered to the trip: the vehicle moved until here.

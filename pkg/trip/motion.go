@@ -16,23 +16,9 @@ func (s *State) inMotion(r *Rules, p *step, out *Out) {
 	if p.gapS > r.StartGapS && s.silence(r, p, d, out) {
 		return
 	}
-	s.take(p)
+	s.take(r, p)
 	s.pend.mm += mm(d)
-	away := distanceM(s.rest.at, p.at)
-	switch {
-	case p.atLeast(r.MovingSpeedKMH):
-		s.commit(p.point)
-		s.rolling = true
-		if away > r.RestRadiusM {
-			s.rest = restAt(p)
-		}
-	case away > r.RestRadiusM || s.rolling:
-		s.commit(p.point)
-		s.rolling = false
-		s.rest = restAt(p)
-	default:
-		s.rest.settleAt(p.at)
-	}
+	s.moveTo(r, p, d)
 	wait := r.RestConfirmS
 	if s.rolling {
 		wait = r.StaleSpeedS
@@ -42,6 +28,39 @@ func (s *State) inMotion(r *Rules, p *step, out *Out) {
 		return
 	}
 	s.confirm(r, out)
+}
+
+// moveTo commits the movement up to a fix, d metres from the one before, unless
+// it is near where a rest may have begun.
+func (s *State) moveTo(r *Rules, p *step, d float64) {
+	away := d
+	if s.rest.at != s.last.at {
+		away = distanceM(s.rest.at, p.at)
+	}
+	rolls := p.rolls(r, d)
+	switch {
+	case rolls && away <= r.RestRadiusM:
+		s.rolling = true // not yet committed: the speed may be wrong
+	case rolls || away > r.RestRadiusM || s.rolling:
+		s.commit(p.point)
+		s.rolling = rolls
+		s.rest = restAt(p)
+	default:
+		s.rest.settleAt(p.at)
+	}
+}
+
+// leastDeriveS is the shortest gap over which positions tell a speed: over less,
+// their noise of a few metres looks like a drive.
+const leastDeriveS = 4
+
+// rolls tells whether a fix that is d metres from the one before shows a vehicle
+// that rolls: by the device's speed, or by positions where it sends none.
+func (p *step) rolls(r *Rules, d float64) bool {
+	if p.dkmh >= 0 {
+		return p.atLeast(r.MovingSpeedKMH)
+	}
+	return p.gapS >= leastDeriveS && d*3.6 >= r.DriftSpeedKMH*float64(p.gapS)
 }
 
 func (q *rest) settleAt(at place) {
@@ -81,7 +100,7 @@ func (r *Rules) plausible(gapS int64, d float64) bool {
 // wakes tells whether a fix after a long silence is that of a vehicle that has
 // just left the place where it was silent.
 func (r *Rules) wakes(p *step, d float64) bool {
-	return p.atLeast(r.MovingSpeedKMH) && seconds(d, r.SilentSpeedKMH) <= r.StartBackS
+	return p.atLeast(r.MovingSpeedKMH) && seconds(d, r.DepartSpeedKMH) <= r.StartBackS
 }
 
 // lose ends what was going on at the time it was last seen, and starts anew.
@@ -92,7 +111,7 @@ func (s *State) lose(r *Rules, p *step, out *Out) {
 		s.giveUp()
 	case certain:
 		reason := EndSilence
-		if s.ignition.state == off {
+		if s.switchedOff() {
 			reason = EndIgnitionOff
 		}
 		s.end(reason, out)
@@ -130,21 +149,27 @@ func (s *State) arriveInSilence() {
 }
 
 // take counts a fix.
-func (s *State) take(p *step) {
+func (s *State) take(r *Rules, p *step) {
 	s.pend.fixes++
 	s.pend.gapS = max(s.pend.gapS, p.gapS)
 	if p.observable {
 		s.pend.observedS += p.gapS
 	}
-	s.speed(p)
+	s.speed(r, p)
 	if p.odoM > 0 {
 		s.pend.odoBroken = s.pend.odoBroken || p.odoM < s.odoM
 		s.pend.odoM = p.odoM
 	}
 }
 
-func (s *State) speed(p *step) {
-	if p.dkmh != timeline.Unknown {
+// speed counts the device's speed, unless no vehicle could have reached it from
+// the speed before.
+func (s *State) speed(r *Rules, p *step) {
+	if p.dkmh == timeline.Unknown {
+		return
+	}
+	gained := float64(p.dkmh-s.lastDKMH) / 36
+	if s.lastDKMH == timeline.Unknown || p.gapS == 0 || gained <= r.MaxAccelerationMPS2*float64(p.gapS) {
 		s.pend.maxDKMH = max(s.pend.maxDKMH, p.dkmh+1)
 	}
 }

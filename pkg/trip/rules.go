@@ -13,6 +13,8 @@ type Rules struct {
 	DriftSpeedKMH  float64 `yaml:"drift_speed_kmh"`  // slower displacement is drift or a walk, not a drive, unless the ignition is on
 	MaxSpeedKMH    float64 `yaml:"max_speed_kmh"`    // a device's speed above it is no speed
 
+	MaxAccelerationMPS2 float64 `yaml:"max_acceleration_mps2"` // a speed that was gained faster is no top speed
+
 	RestRadiusM  float64 `yaml:"rest_radius_m"`  // fixes within this of a place are at the place
 	LeaveM       float64 `yaml:"leave_m"`        // a rest ends by movement of more than this away from its place (idling: 50 m)
 	RestConfirmS int64   `yaml:"rest_confirm_s"` // at a place for this long is a rest; shorter is driving
@@ -25,14 +27,16 @@ type Rules struct {
 	MinTripDistanceOffM float64 `yaml:"min_trip_distance_off_m"` // the same where the ignition is off: towed, on a ferry, or drift
 	MinTripS            int64   `yaml:"min_trip_s"`              // shorter is no trip
 
-	SplitRestS        int64 `yaml:"split_rest_s"`         // a rest of this long ends a trip, whatever the ignition
+	SplitRestS        int64 `yaml:"split_rest_s"`         // a rest of this long ends a trip
+	SplitIdlingS      int64 `yaml:"split_idling_s"`       // the same where the ignition is known to have been on all the while
 	SplitIgnitionOffS int64 `yaml:"split_ignition_off_s"` // a rest with the ignition off for this long ends a trip; shorter is a flicker or a start-stop engine
 
 	SplitGapS      int64   `yaml:"split_gap_s"`      // a longer silence ends a trip, unless it is bridged
 	BridgeGapS     int64   `yaml:"bridge_gap_s"`     // the longest silence that can be bridged
 	BridgeSpeedKMH float64 `yaml:"bridge_speed_kmh"` // a silence is bridged if the vehicle came out of it so far away that it drove at least this fast, in a straight line
 	StartGapS      int64   `yaml:"start_gap_s"`      // after a longer silence the time of departure is estimated
-	SilentSpeedKMH float64 `yaml:"silent_speed_kmh"` // at which a vehicle is taken to have driven what it was silent about
+	SilentSpeedKMH float64 `yaml:"silent_speed_kmh"` // who drove through a silence was at least this fast, in a straight line; the time that is left was rest
+	DepartSpeedKMH float64 `yaml:"depart_speed_kmh"` // at which a vehicle is taken to have come from its rest to the first fix after a silence
 	StartBackS     int64   `yaml:"start_back_s"`     // after a silence beyond split_gap_s a departure is estimated at most this long before the first moving fix
 
 	TripUpdateS int64 `yaml:"trip_update_s"` // a trip that goes on is told again this often
@@ -45,13 +49,13 @@ type Rules struct {
 // above the 90th percentile of people on foot (1.6 m/s).
 func DefaultRules() Rules {
 	return Rules{
-		MovingSpeedKMH: 3, DriftSpeedKMH: 7.5, MaxSpeedKMH: 220,
+		MovingSpeedKMH: 3, DriftSpeedKMH: 7.5, MaxSpeedKMH: 220, MaxAccelerationMPS2: 9,
 		RestRadiusM: 30, LeaveM: 50, RestConfirmS: 20, StaleSpeedS: 120,
 		MinStopS: 120, IdlingMinS: 300,
-		MinTripDistanceM: 300, MinTripDistanceOffM: 1000, MinTripS: 60,
-		SplitRestS: 300, SplitIgnitionOffS: 120,
+		MinTripDistanceM: 300, MinTripDistanceOffM: 1000, MinTripS: 30,
+		SplitRestS: 300, SplitIdlingS: 900, SplitIgnitionOffS: 120,
 		SplitGapS: 1200, BridgeGapS: 3600, BridgeSpeedKMH: 30,
-		StartGapS: 120, SilentSpeedKMH: 15, StartBackS: 300,
+		StartGapS: 120, SilentSpeedKMH: 15, DepartSpeedKMH: 30, StartBackS: 120,
 		TripUpdateS: 300, StopUpdateS: 1800, MinUpdateS: 60,
 	}
 }
@@ -71,6 +75,7 @@ func (r *Rules) Validate() error {
 	between("moving_speed_kmh", r.MovingSpeedKMH, 0.1, 20)
 	between("drift_speed_kmh", r.DriftSpeedKMH, r.MovingSpeedKMH, 30)
 	between("max_speed_kmh", r.MaxSpeedKMH, 50, 1000)
+	between("max_acceleration_mps2", r.MaxAccelerationMPS2, 1, 100)
 	between("rest_radius_m", r.RestRadiusM, 5, 500)
 	between("leave_m", r.LeaveM, r.RestRadiusM, 1000)
 	between("rest_confirm_s", float64(r.RestConfirmS), 1, float64(r.MinStopS))
@@ -81,12 +86,14 @@ func (r *Rules) Validate() error {
 	between("min_trip_distance_off_m", r.MinTripDistanceOffM, r.MinTripDistanceM, 100_000)
 	between("min_trip_s", float64(r.MinTripS), 1, day)
 	between("split_rest_s", float64(r.SplitRestS), float64(r.MinStopS), day)
+	between("split_idling_s", float64(r.SplitIdlingS), float64(r.SplitRestS), day)
 	between("split_ignition_off_s", float64(r.SplitIgnitionOffS), float64(r.MinStopS), day)
 	between("split_gap_s", float64(r.SplitGapS), float64(r.SplitRestS), day)
 	between("bridge_gap_s", float64(r.BridgeGapS), float64(r.SplitGapS), day)
 	between("bridge_speed_kmh", r.BridgeSpeedKMH, r.DriftSpeedKMH, 200)
 	between("start_gap_s", float64(r.StartGapS), 1, float64(r.SplitGapS))
 	between("silent_speed_kmh", r.SilentSpeedKMH, 1, 200)
+	between("depart_speed_kmh", r.DepartSpeedKMH, r.SilentSpeedKMH, 200)
 	between("start_back_s", float64(r.StartBackS), 0, float64(r.SplitGapS))
 	between("trip_update_s", float64(r.TripUpdateS), float64(r.MinUpdateS), day)
 	between("stop_update_s", float64(r.StopUpdateS), 60, day)

@@ -11,6 +11,7 @@ type State struct {
 	phase    phase
 	ignition ignition
 	last     point // the newest fix
+	lastDKMH int32 // its speed, 0.1 km/h, or timeline.Unknown
 	odoM     int64 // the newest odometer + 1; 0: not known
 	next     driver
 
@@ -46,6 +47,7 @@ type point struct {
 type rest struct {
 	since    int64
 	at       place // mean of the first positions
+	from     place // where it was before it moved with slow fixes
 	n        uint8 // positions in the mean; 0: no rest
 	followed bool  // the place has moved with slow fixes
 	silent   bool  // found in a silence: no fix of it but the first

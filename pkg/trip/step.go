@@ -15,7 +15,7 @@ func (s *State) Fix(r *Rules, f *timeline.Fix, observable bool, out *Out) {
 		s.inMotion(r, &p, out)
 	}
 	s.ignition.set(p.ignition, p.t, r.SplitIgnitionOffS)
-	s.last = p.point
+	s.last, s.lastDKMH = p.point, p.dkmh
 	if p.odoM > 0 {
 		s.odoM = p.odoM
 	}
@@ -55,7 +55,7 @@ func (s *State) pass(r *Rules, t int64, out *Out) {
 			return
 		}
 	case moving:
-		parked := s.ignition.state == off && t-max(s.ignition.since, s.last.t) >= r.SplitIgnitionOffS
+		parked := s.switchedOff() && t-max(s.ignition.since, s.last.t) >= r.SplitIgnitionOffS
 		if !parked && t-s.last.t <= r.BridgeGapS {
 			return
 		}
@@ -91,7 +91,7 @@ func (s *State) begin(r *Rules, p *step) {
 		s.phase = moving
 		s.odoM = p.odoM
 		s.depart(p.point)
-		s.speed(p)
+		s.speed(r, p)
 		s.commit(p.point)
 	}
 }

@@ -8,18 +8,28 @@ func (s *State) settle(r *Rules, out *Out) {
 		s.giveUp()
 	}
 	if s.trip.stage == certain {
+		longest := r.SplitRestS
+		if s.ignition.state == on && s.ignition.since <= q.since {
+			longest = r.SplitIdlingS
+		}
 		switch {
-		case s.ignition.state == off && q.seen-max(s.ignition.since, q.since) >= r.SplitIgnitionOffS:
+		case s.switchedOff() && q.seen-max(s.ignition.since, q.since) >= r.SplitIgnitionOffS:
 			s.end(EndIgnitionOff, out)
-		case lasted >= r.SplitRestS && q.silent:
+		case lasted >= longest && q.silent:
 			s.end(EndSilence, out)
-		case lasted >= r.SplitRestS:
+		case lasted >= longest:
 			s.end(EndRest, out)
 		}
 	}
 	if s.trip.stage != candidate {
 		q.divide(r, &s.ignition, out)
 	}
+}
+
+// switchedOff tells whether the ignition went off during the trip. One that was
+// off all along, although the vehicle drove, says nothing of its rests.
+func (s *State) switchedOff() bool {
+	return s.ignition.state == off && s.ignition.since > s.trip.start.t
 }
 
 // divide finds where a rest turns from parking to idling and back, and tells of
