@@ -32,17 +32,46 @@ var (
 // parseBody reads a body of any of the forms that the platform's senders use:
 // form, JSON, multipart. What could be read is given even with an error, since
 // the token decides whether a broken body is worth keeping.
+//
+// The content type is not trusted: some senders name JSON and send a form, or
+// the other way round.
 func parseBody(contentType string, raw []byte) (body, error) {
 	media, params, _ := mime.ParseMediaType(contentType)
+	raw = bytes.TrimPrefix(raw, byteOrderMark)
 	switch {
 	case strings.HasPrefix(media, "multipart/"):
 		return parseMultipart(raw, params["boundary"])
-	case strings.HasSuffix(media, "json") || looksLikeJSON(raw):
+	case looksLikeJSON(raw), strings.HasSuffix(media, "json") && bytes.IndexByte(raw, '=') < 0:
 		return parseJSON(raw)
 	default:
 		return parseForm(raw)
 	}
 }
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// fieldName is the platform's spelling of a field of the request, which senders
+// write as data_list, dataList or Data_List.
+func fieldName(key []byte) string {
+	if len(key) <= maxFieldName {
+		for i := range fieldNames {
+			if string(key) == fieldNames[i] {
+				return fieldNames[i]
+			}
+		}
+		folded := bytes.ReplaceAll(key, []byte{'_'}, nil)
+		for i := range fieldNames {
+			if strings.EqualFold(string(folded), strings.ReplaceAll(fieldNames[i], "_", "")) {
+				return fieldNames[i]
+			}
+		}
+	}
+	return ""
+}
+
+var fieldNames = [...]string{"token", "data_list", "msgType", "data", "callbackBody"}
+
+const maxFieldName = 16
 
 func looksLikeJSON(raw []byte) bool {
 	t := bytes.TrimLeft(raw, " \t\r\n")
@@ -63,7 +92,7 @@ func parseForm(raw []byte) (b body, err error) {
 		at += len(pair) + 1
 		key, value, _ := bytes.Cut(pair, []byte{'='})
 		var bad error
-		switch string(key) {
+		switch fieldName(key) {
 		case "token":
 			b.tokenAt = [2]int{at - 1 - len(value), at - 1}
 			b.token, bad = unescape(value)
@@ -148,36 +177,51 @@ var unhex = func() (t [256]byte) {
 }()
 
 // parseJSON reads a JSON body: an object with a data_list, an object that is
-// the item itself, or an array of items.
+// the item itself, or an array of items. What stands in data is the list if it
+// is an array or the body names the type of message that it is; else the body
+// is an answer to a command with its data, and the item.
 func parseJSON(raw []byte) (b body, err error) {
 	b.original = raw
 	if t := bytes.TrimLeft(raw, " \t\r\n"); len(t) > 0 && t[0] == '[' {
 		b.single = raw
 		return b, nil
 	}
+	var data []byte
+	isItem := false
 	err = jsonscan.Object(raw, func(key, value []byte) error {
-		switch string(key) {
+		switch fieldName(key) {
 		case "token":
 			if value[0] == '"' {
 				b.token, _ = jsonscan.AppendUnquoted(nil, value)
 				start := cap(raw) - cap(value) // value lies inside raw
 				b.tokenAt = [2]int{start + 1, start + len(value) - 1}
 			}
-		case "data_list":
+		case "data_list", "callbackBody":
 			b.list = value
+		case "data":
+			data = value
 		case "msgType":
 			b.msgType = bytes.Trim(value, `"`)
+		default:
+			isItem = isItem || strings.EqualFold(string(key), "imei") || strings.EqualFold(string(key), "deviceImei")
 		}
 		return nil
 	})
 	if err != nil {
 		return b, fmt.Errorf("the body is not JSON: %w", err)
 	}
+	if b.list == nil && data != nil && !isItem && (data[0] == '[' || isTypeName(b.msgType)) {
+		b.list = data
+	}
 	if b.list == nil {
 		b.single = b.withoutToken()
 	}
 	return b, nil
 }
+
+// isTypeName tells the msgType of the Open API push, a name, from that of an
+// answer to a command, a number.
+func isTypeName(msgType []byte) bool { return bytes.IndexByte(msgType, '.') > 0 }
 
 func parseMultipart(raw []byte, boundary string) (b body, err error) {
 	b.original = raw
@@ -195,7 +239,7 @@ func parseMultipart(raw []byte, boundary string) (b body, err error) {
 		if err != nil {
 			return b, fmt.Errorf("the multipart body is broken: %w", err)
 		}
-		switch part.FormName() {
+		switch fieldName([]byte(part.FormName())) {
 		case "token":
 			b.token = value
 			if i := bytes.Index(raw, value); i >= 0 && len(value) > 0 {
@@ -225,7 +269,8 @@ func (b *body) withoutToken() []byte {
 }
 
 // items calls f with the bytes of each item, in order. The list may be an
-// array, a single object, or a JSON string that holds either. A list that is
+// array, a single object, or a JSON string that holds either; so may an element
+// of the array be a string that holds the object. A list that is
 // broken anywhere gives no item at all, so that nothing is taken twice when
 // the sender repeats it.
 func (b *body) items(f func(item []byte)) error {
@@ -245,6 +290,16 @@ func (b *body) items(f func(item []byte)) error {
 	return errNoItems
 }
 
+// quotedObject is the object that an element holds as a string.
+func quotedObject(item []byte) (object []byte, ok bool) {
+	if item[0] != '"' {
+		return nil, false
+	}
+	inner, ok := jsonscan.AppendUnquoted(nil, item)
+	inner = bytes.TrimSpace(inner)
+	return inner, ok && len(inner) > 0 && inner[0] == '{' && jsonscan.Check(inner) == nil
+}
+
 // maxItems bounds what one request can cost. The platform documents 50; a list
 // beyond maxItems is kept whole, as a dead letter.
 const maxItems = 10_000
@@ -262,6 +317,9 @@ func walkItems(list []byte, f func(item []byte), mayBeQuoted bool) error {
 		err := jsonscan.Array(list, func(item []byte) error {
 			if len(found) == maxItems {
 				return errTooMany
+			}
+			if inner, ok := quotedObject(item); ok {
+				item = inner
 			}
 			found = append(found, item)
 			return nil

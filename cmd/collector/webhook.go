@@ -92,7 +92,7 @@ func route(path string) target {
 	path = strings.ToLower(strings.TrimSuffix(path, "/"))
 	kind, known := jimi.LookupPath(path)
 	switch {
-	case path == openAPIPath:
+	case strings.HasSuffix(path, openAPIPath):
 		t.system = openAPI
 		t.kind = jimi.Kind{Name: jimi.PrefixOpenAPI, Class: jimi.ClassMessage}
 	case known:
@@ -124,7 +124,7 @@ func kindName(s string) string {
 // ServeHTTP takes one push.
 func (h *webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t := route(r.URL.Path)
-	a := h.handle(t, w, r)
+	a := h.handle(&t, w, r)
 	a.kind = t.label()
 	h.metrics.request(a)
 	a.write(w, t.system)
@@ -135,13 +135,16 @@ func (t target) label() string {
 	switch {
 	case t.system == openAPI:
 		return "openapi"
-	case strings.HasPrefix(t.kind.Name, jimi.PrefixUnknown):
+	case t.unknown():
 		return "unknown"
 	}
 	return t.kind.Name
 }
 
-func (h *webhook) handle(t target, w http.ResponseWriter, r *http.Request) answer {
+func (t target) unknown() bool { return strings.HasPrefix(t.kind.Name, jimi.PrefixUnknown) }
+
+// handle may find in the body that t is another system's.
+func (h *webhook) handle(t *target, w http.ResponseWriter, r *http.Request) answer {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead: // sent when the URL is registered
 		return success(0)
@@ -170,10 +173,17 @@ func (h *webhook) handle(t target, w http.ResponseWriter, r *http.Request) answe
 		return success(0)
 	}
 	b, err := parseBody(r.Header.Get("Content-Type"), raw)
-	if !h.who.address(r.RemoteAddr) && !h.who.token(t.pathToken, b.token, []byte(r.URL.Query().Get("token"))) {
+	query := r.URL.Query()
+	if !h.who.address(r.RemoteAddr) && !h.who.token(t.pathToken, b.token, []byte(query.Get("token"))) {
 		return h.unauthorized(r)
 	}
-	a, done := h.take(r.Context(), t, &b, err)
+	if len(b.msgType) == 0 {
+		b.msgType = []byte(query.Get("msgType"))
+	}
+	if t.unknown() && isTypeName(b.msgType) { // the address was registered without a path
+		t.system = openAPI
+	}
+	a, done := h.take(r.Context(), *t, &b, err)
 	if done {
 		h.buffers.Put(buf)
 	}

@@ -88,7 +88,10 @@ func (g gate) summary() string {
 	return strings.Join(out, "\n")
 }
 
-const success0 = `{"code":0,"msg":"success"}`
+const (
+	success0       = `{"code":0,"msg":"success"}`
+	openAPISuccess = `{"code":0,"msg":"success","message":"success"}`
+)
 
 func TestPushes(t *testing.T) {
 	a, b := `{"deviceImei":"111","x":"ü + %"}`, `{"imei":222}`
@@ -108,6 +111,22 @@ func TestPushes(t *testing.T) {
 		{"unknown path", "/pushNew/Thing", form, push(secret, a), success0, "unknown.pushnew/thing 111 " + a},
 		{"item without IMEI", "/pushgps", form, push(secret, "["+a+`,{"lat":1},5]`), success0, "pushgps 111 " + a + "\npushgps  {\"lat\":1}\npushgps  5"},
 		{"open API", "/t/" + secret + "/openapi", form, "msgType=jimi.push.device.alarm&data=" + url.QueryEscape(a), `{"code":0,"msg":"success","message":"success"}`, "openapi.jimi.push.device.alarm 111 " + a},
+		{"path behind a path", "/integrations/jimi/pushgps", form, push(secret, a), success0, "pushgps 111 " + a},
+		{"fields in another spelling", "/pushgps", form, "Token=" + secret + "&dataList=" + url.QueryEscape(list), success0, "pushgps 111 " + a + "\npushgps 222 " + b},
+		{"JSON fields in another spelling", "/pushgps", "application/json", `{"TOKEN":"` + secret + `","DataList":` + list + `}`, success0, "pushgps 111 " + a + "\npushgps 222 " + b},
+		{"JSON with data", "/pushgps", "application/json", `{"token":"` + secret + `","data":` + list + `}`, success0, "pushgps 111 " + a + "\npushgps 222 " + b},
+		{"JSON item with data", "/pushnew", "application/json", `{"token":"` + secret + `","imei":"555","data":[1]}`, success0, `unknown.pushnew 555 {"token":"***","imei":"555","data":[1]}`},
+		{"items as texts", "/pushgps", form, push(secret, `["{\"imei\":222}","x"]`), success0, "pushgps 222 " + b + "\npushgps  \"x\""},
+		{"byte order mark", "/pushgps", "application/json", "\xef\xbb\xbf" + `{"token":"` + secret + `","data_list":` + a + `}`, success0, "pushgps 111 " + a},
+		{"form that is called JSON", "/pushgps", "application/json", push(secret, a), success0, "pushgps 111 " + a},
+		{"open API in JSON", "/t/" + secret + "/openapi", "application/json", `{"msgType":"jimi.push.device.alarm","data":` + b + `}`, openAPISuccess, "openapi.jimi.push.device.alarm 222 " + b},
+		{"open API in JSON, a text", "/t/" + secret + "/openapi", "application/json", `{"msgtype":"jimi.push.device.alarm","data":"{\"imei\":222}"}`, openAPISuccess, "openapi.jimi.push.device.alarm 222 " + b},
+		{"open API, a list", "/t/" + secret + "/openapi", form, "msgType=jimi.push.device.gps&data=" + url.QueryEscape(list), openAPISuccess, "openapi.jimi.push.device.gps 111 " + a + "\nopenapi.jimi.push.device.gps 222 " + b},
+		{"open API, the type in the address", "/t/" + secret + "/openapi?msgType=jimi.push.device.alarm", "application/json", b, openAPISuccess, "openapi.jimi.push.device.alarm 222 " + b},
+		{"open API without a type", "/t/" + secret + "/OpenAPI/", form, "data=" + url.QueryEscape(b), openAPISuccess, "openapi.none 222 " + b},
+		{"open API without a path", "/t/" + secret, form, "msgType=jimi.push.device.alarm&data=" + url.QueryEscape(b), openAPISuccess, "openapi.jimi.push.device.alarm 222 " + b},
+		{"TAG, one point", "/t/" + secret + "/api/v1/tag/data/push", "application/json", b, `{"code":200,"msg":"success"}`, "tag.data 222 " + b},
+		{"TAG, points in data", "/t/" + secret + "/api/v1/tag/data/push", "application/json", `{"data":` + list + `}`, `{"code":200,"msg":"success"}`, "tag.data 111 " + a + "\ntag.data 222 " + b},
 		{"TAG", "/t/" + secret + "/api/v1/tag/data/push", "application/json", list, `{"code":200,"msg":"success"}`, "tag.data 111 " + a + "\ntag.data 222 " + b},
 	} {
 		t.Run(c.name, func(t *testing.T) {

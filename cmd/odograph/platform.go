@@ -81,14 +81,14 @@ func openPlatform(ctx context.Context, cfg *platformConfig) (c *platformCaller, 
 		return nil, nil, err
 	}
 	var ends []func()
-	closeAll = func() {
+	end := func() {
 		for i := len(ends) - 1; i >= 0; i-- {
 			ends[i]()
 		}
 	}
 	defer func() {
 		if err != nil {
-			closeAll()
+			end()
 		}
 	}()
 	if c.kafka, err = kgo.NewClient(append(opts, kgo.RequiredAcks(kgo.AllISRAcks()), kgo.RecordDeliveryTimeout(kafkaPatience))...); err != nil {
@@ -99,7 +99,7 @@ func openPlatform(ctx context.Context, cfg *platformConfig) (c *platformCaller, 
 	if !c.own {
 		ledger, stop, err := followLedger(ctx, opts, cfg.TopicPrefix)
 		if err != nil {
-			return nil, nil, fmt.Errorf("the pipeline's token is kept in Kafka, which does not answer: %w (set ODOGRAPH_KAFKA_BROKERS, or use an account of your own by ODOGRAPH_OPERATOR_USER)", err)
+			return nil, nil, fmt.Errorf("the pipeline's token is kept in Kafka, which does not answer: %w (set ODOGRAPH_KAFKA_BROKERS, run odograph setup if the topics are missing, or use an account of your own by ODOGRAPH_OPERATOR_USER)", err)
 		}
 		ends = append(ends, stop)
 		store, err := polls.NewTokenStore(ledger, c.account)
@@ -115,7 +115,7 @@ func openPlatform(ctx context.Context, cfg *platformConfig) (c *platformCaller, 
 		options.MayFetch = func() bool { return !alive } // else a collector holds it, and renews it
 	}
 	c.client, err = openapi.NewClient(c.account, options)
-	return c, closeAll, err
+	return c, end, err
 }
 
 func followLedger(ctx context.Context, opts []kgo.Opt, prefix string) (*polls.Ledger, func(), error) {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/odograph/odograph/internal/jsonscan"
 	"github.com/odograph/odograph/pkg/schema"
 )
 
@@ -103,17 +102,14 @@ func alarmsOf(a *schema.Alarm, f fields) []schema.Alarm {
 	return out
 }
 
-// alarmFields reads the item's fields with those of msg, an object or a string
-// that holds one, laid over them.
+// alarmFields reads the item's fields with those of msg or data, an object or a
+// string that holds one, laid over them.
 func alarmFields(raw *Raw) (fields, error) {
 	f, err := readFields(raw.Kind, raw.Value)
 	if err != nil {
 		return nil, err
 	}
-	msg := f["msg"]
-	if len(msg) > 0 && msg[0] == '"' {
-		msg, _ = jsonscan.AppendUnquoted(nil, msg)
-	}
+	msg := f.container("msg", "data")
 	if len(msg) == 0 || msg[0] != '{' {
 		return f, nil
 	}
@@ -173,7 +169,7 @@ func alarmDetails(a *schema.Alarm, f fields, received time.Time) {
 	a.DriverName = f.text("driverName")
 	a.FenceID = f.text("fenceId", "geoid")
 	a.File = f.text("file")
-	a.Files = fileNames(a.File)
+	a.Files = f.files("file")
 	a.Serial = f.text("alarmSerialNo")
 	a.GPSTime = f.moment(received, "gpsTime", "positioningTime")
 	a.AltitudeM = f.number("altitude")

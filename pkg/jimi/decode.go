@@ -15,8 +15,17 @@ type Output struct {
 
 // Decode decodes an item of any class but ClassFix, see DecodeFix, and appends
 // what it becomes to dst: one record, or several of the same raw place. at is
-// the item's own time, zero if it has none. The error is an *Error.
+// the item's own time, zero if it has none. An item that is not what the name of
+// its kind makes believe is a message. The error is an *Error.
 func Decode(dst []Output, kind Kind, raw *Raw) (out []Output, at time.Time, err error) {
+	out, at, err = decodeClass(dst, kind, raw)
+	if err != nil && kind.guessed() {
+		return decodeMessage(dst, raw)
+	}
+	return out, at, err
+}
+
+func decodeClass(dst []Output, kind Kind, raw *Raw) (out []Output, at time.Time, err error) {
 	switch kind.Class {
 	case ClassHeartbeat:
 		r, err := DecodeHeartbeat(raw)

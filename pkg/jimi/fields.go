@@ -2,6 +2,7 @@ package jimi
 
 import (
 	"bytes"
+	"maps"
 	"math"
 	"strings"
 	"time"
@@ -11,7 +12,8 @@ import (
 )
 
 // fields are an item's members by the vendor's names, each the raw text of its
-// value. Fixes are decoded in one walk without it; every other kind is rare
+// value; a name in another spelling stands in where the vendor's own is not
+// there. Fixes are decoded in one walk without it; every other kind is rare
 // enough for the clearer way.
 type fields map[string][]byte
 
@@ -24,8 +26,26 @@ func readFields(kind string, item []byte) (fields, error) {
 }
 
 func (f fields) put(key, value []byte) error {
-	f[string(key)] = value
+	name := vendorName(key)
+	if name == "" {
+		f[string(key)] = value
+	} else if f[name] == nil {
+		f[name] = value
+	}
 	return nil
+}
+
+// readContents is readFields for items that may come in an envelope, as alarms
+// do: a type, the device and the contents in msg, or an answer with its data.
+func readContents(kind string, item []byte) (fields, error) {
+	f, err := readFields(kind, item)
+	if err != nil {
+		return nil, err
+	}
+	for _, envelope := range [...]string{"msg", "data"} {
+		maps.Copy(f, f.object(envelope))
+	}
+	return f, nil
 }
 
 // first is the value of the first of names that holds something, and that
@@ -81,9 +101,14 @@ func (f fields) km(names ...string) schema.Opt[float64] {
 	return v
 }
 
+// percent may carry its sign, as in "85%".
 func (f fields) percent(names ...string) schema.Opt[float64] {
 	v, _ := f.first(names...)
-	return option(between(v, 100))
+	n, unit, s := measure(v)
+	if unit != "" && unit != "%" || n < 0 || n > 100 {
+		return schema.Opt[float64]{}
+	}
+	return option(n, s)
 }
 
 // flags is a set of bits, or any other whole number of that size.

@@ -47,6 +47,7 @@ type fixDecoder struct {
 	received time.Time
 
 	gpsTime, lat, lng []byte
+	msg, data         []byte // envelopes that may hold all of them
 	ignition          schema.Opt[bool]
 	mileageM          schema.Opt[float64] // of old polled answers
 	garbage           bool                // an optional field could not be read
@@ -97,6 +98,19 @@ func (d *fixDecoder) field(key, value []byte) {
 	}
 }
 
+// open reads the fix out of an envelope where the item itself holds none.
+func (d *fixDecoder) open() {
+	for _, envelope := range [...][]byte{d.msg, d.data} {
+		if d.gpsTime != nil || d.lat != nil || d.lng != nil || len(envelope) == 0 {
+			continue
+		}
+		_ = within(envelope, func(key, value []byte) error { // the whole item was checked
+			d.field(key, value)
+			return nil
+		})
+	}
+}
+
 // sourceField reads the fields that mean something else, or nothing that is
 // documented, in another source.
 func (d *fixDecoder) sourceField(key, value []byte) {
@@ -114,6 +128,20 @@ func (d *fixDecoder) sourceField(key, value []byte) {
 	case !d.push && string(key) == "mileage":
 		v, s := atLeastZero(value)
 		set(d, &d.mileageM, v, s)
+	default:
+		d.otherField(key, value)
+	}
+}
+
+// otherField keeps an envelope, and reads a name in another spelling.
+func (d *fixDecoder) otherField(key, value []byte) {
+	switch name := vendorName(key); {
+	case name != "":
+		d.field([]byte(name), value)
+	case string(key) == "msg":
+		d.msg = value
+	case string(key) == "data":
+		d.data = value
 	}
 }
 
@@ -140,6 +168,9 @@ func (d *fixDecoder) count(field *schema.Opt[int32], value []byte) {
 
 // finish reads what a fix cannot do without.
 func (d *fixDecoder) finish(raw *Raw) error {
+	if d.gpsTime == nil && d.lat == nil && d.lng == nil {
+		d.open()
+	}
 	t, err := requiredTime(raw.Kind, "gpsTime", d.gpsTime, d.received)
 	if err != nil {
 		return err

@@ -19,19 +19,21 @@ import (
 // which a map cannot tell.
 var synonyms = map[string]string{"speed": "gpsSpeed", "gpsNum": "satelliteNum", "satellite": "satelliteNum", "accStatus": "acc", "posType": "postType", "positionType": "postType", "directions": "direction"}
 
-// comparable tells whether encoding/json sees all of the item.
+// comparable tells whether encoding/json sees all of the item. What an envelope
+// holds is compared by fixtures.
 func comparable(item []byte) bool {
-	seen, twice := map[string]bool{}, false
+	seen, twice, envelope := map[string]bool{}, false, false
 	err := jsonscan.ShallowObject(item, func(key, _ []byte) error {
-		name := string(key)
+		name := spelt(string(key))
 		if s, ok := synonyms[name]; ok {
 			name = s
 		}
 		twice = twice || seen[name]
 		seen[name] = true
+		envelope = envelope || strings.EqualFold(name, "msg") || strings.EqualFold(name, "data")
 		return nil
 	})
-	return !twice && !errors.Is(err, jsonscan.ErrTooDeep) && utf8.Valid(item)
+	return !twice && !envelope && !errors.Is(err, jsonscan.ErrTooDeep) && utf8.Valid(item)
 }
 
 // sameAsPlain compares DecodeFix with the second opinion.

@@ -10,7 +10,7 @@ import (
 // optional in what is really sent. The time is gateTime, else postTime. The
 // error is an *Error.
 func DecodeHeartbeat(raw *Raw) (schema.Heartbeat, error) {
-	f, err := readFields(raw.Kind, raw.Value)
+	f, err := readContents(raw.Kind, raw.Value)
 	if err != nil {
 		return schema.Heartbeat{}, err
 	}
@@ -48,7 +48,7 @@ func whole32(v schema.Opt[float64]) schema.Opt[int32] {
 // DecodeSession decodes a login or a logout; the platform writes the two words
 // in any case. The error is an *Error.
 func DecodeSession(raw *Raw) (schema.Session, error) {
-	f, err := readFields(raw.Kind, raw.Value)
+	f, err := readContents(raw.Kind, raw.Value)
 	if err != nil {
 		return schema.Session{}, err
 	}

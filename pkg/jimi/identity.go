@@ -24,7 +24,7 @@ func (r *Raw) device() (schema.Item, error) {
 	item := r.item()
 	if item.IMEI == "" {
 		return item, &Error{Reason: schema.ReasonNoIMEI, Kind: r.Kind, Err: errors.New(
-			"neither the record's key nor the item's deviceImei, imei, msg.deviceImei, msg.imei, data._imei or _imei names a device")}
+			"neither the record's key nor the item's deviceImei, imei, msg.deviceImei, msg.imei, data._imei, _imei, data.deviceImei or data.imei names a device")}
 	}
 	return item, nil
 }
@@ -56,14 +56,17 @@ const (
 	rankMsgIMEI
 	rankDataIMEI
 	rankAnswerIMEI
+	rankDataDeviceIMEI
+	rankDataOtherIMEI
 	rankNone
 )
 
 var errFound = errors.New("found")
 
 // IMEI finds the identity of the device that an item is about: deviceImei,
-// imei, msg.deviceImei, msg.imei, data._imei or _imei, the first that is there,
-// as a string or a number. It is text: its length and check digit are not
+// imei, msg.deviceImei, msg.imei, data._imei, _imei, data.deviceImei or
+// data.imei, the first that is there, as a string or a number. The names may be
+// spelled in any case, msg and data may be strings that hold an object. It is text: its length and check digit are not
 // enforced, as real and official items break them. It reports false where the
 // item names none (absent, empty, null, or no letters, digits, '-' and '_' of
 // at most 32 bytes) or is not a JSON object; it does not look behind a
@@ -82,7 +85,7 @@ func IMEI(item []byte) (string, bool) {
 		return nil
 	}
 	err := jsonscan.Object(item, func(key, value []byte) error {
-		switch string(key) {
+		switch string(inVendorCase(key)) {
 		case "deviceImei":
 			return take(rankDeviceIMEI, value)
 		case "imei":
@@ -91,7 +94,7 @@ func IMEI(item []byte) (string, bool) {
 			return take(rankAnswerIMEI, value)
 		case "msg":
 			return within(value, func(key, value []byte) error {
-				switch string(key) {
+				switch string(inVendorCase(key)) {
 				case "deviceImei":
 					return take(rankMsgDeviceIMEI, value)
 				case "imei":
@@ -101,8 +104,13 @@ func IMEI(item []byte) (string, bool) {
 			})
 		case "data":
 			return within(value, func(key, value []byte) error {
-				if string(key) == "_imei" {
+				switch string(inVendorCase(key)) {
+				case "_imei":
 					return take(rankDataIMEI, value)
+				case "deviceImei":
+					return take(rankDataDeviceIMEI, value)
+				case "imei":
+					return take(rankDataOtherIMEI, value)
 				}
 				return nil
 			})
@@ -115,12 +123,36 @@ func IMEI(item []byte) (string, bool) {
 	return best, at < rankNone
 }
 
-// within walks a value that may be an object.
+func inVendorCase(key []byte) []byte {
+	if name := vendorName(key); name != "" {
+		return []byte(name)
+	}
+	return key
+}
+
+// within walks a value that may be an object, or a string that holds one. What
+// is broken inside the string is no error of the item.
 func within(value []byte, field func(key, value []byte) error) error {
-	if value[0] != '{' {
+	switch value[0] {
+	case '{':
+		return jsonscan.Object(value, field)
+	case '"':
+		if inner := quotedObject(value); inner != nil {
+			if err := jsonscan.Object(inner, field); errors.Is(err, errFound) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// quotedObject is the object that a string holds, nil where it holds none.
+func quotedObject(value []byte) []byte {
+	text, ok := scalar(value)
+	if text = bytes.TrimSpace(text); !ok || len(text) == 0 || text[0] != '{' || jsonscan.Check(text) != nil {
 		return nil
 	}
-	return jsonscan.Object(value, field)
+	return text
 }
 
 func identity(value []byte) (string, bool) {

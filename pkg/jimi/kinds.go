@@ -137,6 +137,9 @@ var Kinds = []Kind{
 	{"openapi.jimi.push.device.alarm", "", ClassAlarm, schema.TopicAlarms,
 		names("imei deviceName alarmType alarmName lat lng alarmTime"),
 		openAPIDoc + " (alarm push)"},
+	{"openapi.jimi.open.instruction.raw.receive", "", ClassMessage, schema.TopicMessages,
+		names("imei deviceName raw_data"),
+		openAPIDoc + " (push of raw data)"},
 	{KindTag, "/api/v1/tag/data/push", ClassFix, schema.TopicFixes,
 		names("imei gpsTime lat lng"),
 		openAPIDoc + " (TAG push)"},
@@ -156,7 +159,7 @@ var Kinds = []Kind{
 	{KindOBDList, "", ClassOBD, schema.TopicOBD,
 		names("imei dataReportTime odometerReading deviceAccumulatedMileage remainingFuel remainingFuelPercentage coolantTemperature vehicleBatterVoltage currentRPM currentSpeed vin"),
 		openAPIDoc + " (jimi.device.obd.list)"},
-	{KindOBDFault, "", ClassFault, schema.TopicFaults, names("imei"),
+	{KindOBDFault, "", ClassFault, schema.TopicFaults, names("imei faultCode faultDetail eventTime"),
 		openAPIDoc + " (jimi.device.obd.fault)"},
 	{"poll.track_mileage", "", ClassMessage, schema.TopicMessages,
 		names("imei startTime endTime startLat startLng endLat endLng distance avgSpeed maxSpeed runTimeSecond elapsed"),
@@ -164,7 +167,8 @@ var Kinds = []Kind{
 	{"poll.report_parking", "", ClassMessage, schema.TopicMessages,
 		names("imei startTime endTime durSecond stopSecond lng lat addr deviceName mcType acc"),
 		openAPIDoc + " (jimi.open.platform.report.parking, reference 5.7)"},
-	{"poll.report_trips", "", ClassMessage, schema.TopicMessages, names("imei"),
+	{"poll.report_trips", "", ClassMessage, schema.TopicMessages,
+		names("imei startTime endTime startLat startLng endLat endLng totalMileage travelTime averageSpeed maxSpeed fuel"),
 		openAPIDoc + " (jimi.open.platform.report.trips)"},
 	{"poll.device_list", "", ClassMessage, schema.TopicMessages,
 		names("imei deviceName mcType sim vehicleNumber driverName"),
@@ -193,18 +197,48 @@ func indexKinds() (byName, byPath map[string]Kind) {
 
 // LookupPath finds the kind of a push by its request path, compared without
 // case because the platform writes it in several ways. A trailing slash does
-// not matter.
+// not matter, nor what stands before the push's own path: the address that is
+// registered with the vendor may have a path itself.
 func LookupPath(path string) (Kind, bool) {
-	if len(path) > 1 {
-		path = strings.TrimSuffix(path, "/")
+	path = strings.TrimSuffix(path, "/")
+	at := len(path)
+	for range maxSegments {
+		if at = strings.LastIndexByte(path[:at], '/'); at < 0 {
+			break
+		}
+		if k, ok := kindByPath[strings.ToLower(path[at:])]; ok {
+			return k, true
+		}
 	}
-	k, ok := kindByPath[strings.ToLower(path)]
-	return k, ok
+	return Kind{}, false
+}
+
+// maxSegments is how many the longest path of a push has.
+const maxSegments = 5
+
+// openAPIWords are what the last word of an Open API push's msgType says about
+// its items. Only the alarm push is documented. A push without a msgType is
+// taken for it.
+var openAPIWords = map[string]struct {
+	class Class
+	topic schema.Topic
+}{
+	"alarm": {ClassAlarm, schema.TopicAlarms}, "alert": {ClassAlarm, schema.TopicAlarms}, "none": {ClassAlarm, schema.TopicAlarms},
+	"gps": {ClassFix, schema.TopicFixes}, "location": {ClassFix, schema.TopicFixes}, "position": {ClassFix, schema.TopicFixes},
+	"heartbeat": {ClassHeartbeat, schema.TopicHeartbeats}, "hb": {ClassHeartbeat, schema.TopicHeartbeats},
+	"obd": {ClassOBD, schema.TopicOBD}, "fault": {ClassFault, schema.TopicFaults},
+}
+
+// guessed tells whether the class of a kind is a guess by its name.
+func (k *Kind) guessed() bool {
+	_, documented := kindByName[k.Name]
+	return !documented && k.Class != ClassMessage
 }
 
 // LookupKind finds a kind by the name in a raw record's header. Beyond the
 // table it knows the families PrefixOpenAPI, PrefixPoll, PrefixAPI and
-// PrefixUnknown, whose members are messages. Any other name was not written by a collector.
+// PrefixUnknown, whose members are messages, or, of the Open API push, what
+// their name says. Any other name was not written by a collector.
 func LookupKind(name string) (Kind, bool) {
 	if k, ok := kindByName[name]; ok {
 		return k, true
@@ -214,7 +248,11 @@ func LookupKind(name string) (Kind, bool) {
 		{Name: PrefixAPI, Doc: openAPIDoc}, {Name: PrefixUnknown},
 	} {
 		if len(name) > len(family.Name) && strings.HasPrefix(name, family.Name) {
+			prefix := family.Name
 			family.Name, family.Class, family.Topic = name, ClassMessage, schema.TopicMessages
+			if word, ok := openAPIWords[name[strings.LastIndexByte(name, '.')+1:]]; ok && prefix == PrefixOpenAPI {
+				family.Class, family.Topic = word.class, word.topic
+			}
 			return family, true
 		}
 	}

@@ -19,7 +19,7 @@ var referencePaths = []string{
 
 func TestKindsHoldEveryPush(t *testing.T) {
 	for _, path := range referencePaths {
-		for _, form := range []string{path, strings.ToLower(path), strings.ToUpper(path), path + "/"} {
+		for _, form := range []string{path, strings.ToLower(path), strings.ToUpper(path), path + "/", "/integrations/Jimi" + path} {
 			k, ok := jimi.LookupPath(form)
 			if !ok || k.Path != path || k.Name != strings.ToLower(strings.TrimPrefix(path, "/")) {
 				t.Errorf("%s: %+v %v", form, k, ok)
@@ -57,7 +57,15 @@ func TestKindsAreWellFormed(t *testing.T) {
 }
 
 func TestLookupKindFamilies(t *testing.T) {
-	for _, name := range []string{"openapi.jimi.push.device.obd", "poll.rfid_list", "api.jimi.open.device.move", "unknown.pushnew"} {
+	for name, class := range map[string]jimi.Class{
+		"openapi.jimi.push.device.gps": jimi.ClassFix, "openapi.jimi.push.device.location": jimi.ClassFix, "openapi.jimi.push.device.obd": jimi.ClassOBD,
+		"openapi.none": jimi.ClassAlarm, "openapi.jimi.push.alarm": jimi.ClassAlarm, "unknown.gps": jimi.ClassMessage, "poll.alarm": jimi.ClassMessage,
+	} {
+		if k, ok := jimi.LookupKind(name); !ok || k.Name != name || k.Class != class {
+			t.Errorf("%s: %+v %v", name, k, ok)
+		}
+	}
+	for _, name := range []string{"openapi.jimi.push.device.media", "poll.rfid_list", "api.jimi.open.device.move", "unknown.pushnew"} {
 		if k, ok := jimi.LookupKind(name); !ok || k.Name != name || k.Class != jimi.ClassMessage {
 			t.Errorf("%s: %+v %v", name, k, ok)
 		}
@@ -67,7 +75,12 @@ func TestLookupKindFamilies(t *testing.T) {
 			t.Errorf("%s: %+v", name, k)
 		}
 	}
-	if _, ok := jimi.LookupPath("/pushnew"); ok {
-		t.Error("/pushnew is in no document")
+	for _, path := range []string{"/pushnew", "/", "", "//", "/pushgps/new", "pushgps"} {
+		if k, ok := jimi.LookupPath(path); ok {
+			t.Errorf("%s: %+v", path, k)
+		}
+	}
+	if k, _ := jimi.LookupPath("/our/api/v1/tag/data/push/"); k.Name != jimi.KindTag {
+		t.Errorf("a TAG push behind a path is %+v", k)
 	}
 }

@@ -23,7 +23,7 @@ const (
 // where an item names none (resource lists never do), it is the time at which
 // the item was received. The error is an *Error.
 func DecodeMedia(raw *Raw) (schema.Media, error) {
-	f, err := readFields(raw.Kind, raw.Value)
+	f, err := readContents(raw.Kind, raw.Value)
 	if err != nil {
 		return schema.Media{}, err
 	}
@@ -42,17 +42,17 @@ func DecodeMedia(raw *Raw) (schema.Media, error) {
 	switch raw.Kind {
 	case "pushfileupload":
 		r.Kind = MediaFile
-		r.Files, r.Succeeded = fileNames(f.text("fileName")), succeeded(f["result"], false)
+		r.Files, r.Succeeded = f.files("fileName"), succeeded(f["result"], false)
 	case "pushftpfileupload":
 		r.Kind = MediaFTP
-		r.Files, r.Succeeded = fileNames(f.text("fileName")), succeeded(f["result"], true)
+		r.Files, r.Succeeded = f.files("fileName"), succeeded(f["result"], true)
 	case "pushresourcelist":
 		r.Kind = MediaResources
 		r.Total = f.count("totalNum")
 		r.Resources = resources(f.list("resourceList"), received)
 	case "uploadcallback":
 		r.Kind = MediaUpload
-		r.Files = fileNames(f.text("filename", "fileName"))
+		r.Files = f.files("filename", "fileName")
 		r.BusinessType, r.MIMEType, r.LocalFile = f.text("businessType"), f.text("mimeType"), f.text("localFileName")
 		r.ShootType, r.CodeType, r.DurationS = f.count("shootType"), f.count("codeType"), f.atLeastZero("shootTime")
 	}
@@ -68,6 +68,18 @@ func firstOf(otherwise time.Time, times ...schema.Opt[time.Time]) time.Time {
 		}
 	}
 	return otherwise
+}
+
+// files are the names in a text or an array.
+func (f fields) files(names ...string) []string {
+	var out []string
+	for _, elem := range f.list(names...) {
+		out = append(out, fileNames(textOf(elem))...)
+	}
+	if out == nil {
+		out = fileNames(f.text(names...))
+	}
+	return out
 }
 
 // fileNames splits a list of names. The upload push separates them by a

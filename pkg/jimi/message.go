@@ -3,9 +3,11 @@ package jimi
 import (
 	"bytes"
 	"maps"
+	"math"
 	"strings"
 	"time"
 
+	"github.com/odograph/odograph/internal/jsonscan"
 	"github.com/odograph/odograph/pkg/schema"
 )
 
@@ -17,7 +19,11 @@ import (
 // known kind that is not one JSON object. A push that is in no document may
 // hold anything and is always taken.
 func DecodeMessage(raw *Raw) (schema.Message, error) {
-	f, err := readFields(raw.Kind, raw.Value)
+	read := readFields
+	if enveloped[raw.Kind] {
+		read = readContents
+	}
+	f, err := read(raw.Kind, raw.Value)
 	if err != nil && !strings.HasPrefix(raw.Kind, PrefixUnknown) {
 		return schema.Message{}, err
 	}
@@ -31,10 +37,24 @@ func DecodeMessage(raw *Raw) (schema.Message, error) {
 	}
 	m.GateTime, m.PostTime, m.GPSTime = f.moment(received, "gateTime"), f.moment(received, "postTime"), f.moment(received, "gpsTime")
 	m.Lat, m.Lng = f.position()
-	if details := messageDetails[raw.Kind]; details != nil {
+	details := messageDetails[raw.Kind]
+	switch {
+	case strings.HasPrefix(raw.Kind, PrefixAPI):
+		details = audit
+	case strings.HasPrefix(raw.Kind, PrefixUnknown) && isCommandAnswer(f):
+		details = commandAnswer
+	}
+	if details != nil {
 		details(&m, f, received)
 	}
 	return m, nil
+}
+
+// enveloped are the messages whose contents may come in an envelope. In an
+// answer to a command msg and data mean something themselves.
+var enveloped = map[string]bool{
+	"wgtc": true, "pushpassthroughdata": true, "pushiothubevent": true, "pushterminaltransinfo": true, "pushfilecontent": true,
+	"pushextendedkks": true, "generalbusiness": true, "pushtripreport": true,
 }
 
 // messageDetails read what is documented of each kind of message.
@@ -52,6 +72,7 @@ var messageDetails = map[string]func(m *schema.Message, f fields, received time.
 	"poll.track_mileage":    mileageReport,
 	"poll.report_trips":     mileageReport,
 	"poll.report_parking":   parkingReport,
+	rawReceived:             rawData,
 	"poll.device_list":      deviceDetail,
 	"poll.device_detail":    deviceDetail,
 }
@@ -61,6 +82,13 @@ func announcement(m *schema.Message, f fields, _ time.Time) {
 	msg := f.object("msg")
 	m.Type = f.text("type")
 	m.ICCID, m.VIN = msg.text("iccid", "ICCID"), msg.text("vin", "VIN")
+	switch { // msg may be the number itself
+	case msg != nil:
+	case strings.EqualFold(m.Type, "ICCID"):
+		m.ICCID = f.text("iccid", "msg")
+	case strings.EqualFold(m.Type, "VIN"):
+		m.VIN = f.text("vin", "msg")
+	}
 }
 
 // passThrough is what a device sends for somebody else: its type, the protocol
@@ -76,6 +104,13 @@ const extensionStatus = "8197"
 
 // networks are the words for part 6 of the extension 8197.
 var networks = map[string]string{"0": "none", "1": "wifi", "2": "gsm", "3": "wcdma", "4": "lte"}
+
+// rawReceived is a device's message in its own protocol, in hexadecimal.
+const rawReceived = "openapi.jimi.open.instruction.raw.receive"
+
+func rawData(m *schema.Message, f fields, _ time.Time) {
+	m.DeviceName, m.Content = f.text("deviceName"), f.content("raw_data", "rawData", "content")
+}
 
 // extension is a content of numbered parts that is mostly not valid JSON. Those
 // of the device status have names.
@@ -111,6 +146,18 @@ func commandAnswer(m *schema.Message, f fields, _ time.Time) {
 	m.Content = f.content("_content")
 }
 
+// isCommandAnswer recognises the offline callback by its form: the platform
+// posts it to an address of its own, often one without a path.
+func isCommandAnswer(f fields) bool {
+	return f["_code"] != nil || f.object("data")["_code"] != nil
+}
+
+// audit is the record of a call that changes something: what was to be done,
+// or, with a code, what came of it.
+func audit(m *schema.Message, f fields, _ time.Time) {
+	m.Type, m.Code, m.Text, m.Content = f.text("stage"), f.text("code"), f.text("message"), f.content("params")
+}
+
 func idList(m *schema.Message, f fields, _ time.Time) {
 	m.InstructionID = f.text("instructionId", "instructionID")
 	for _, elem := range f.list("content") {
@@ -128,17 +175,33 @@ func idList(m *schema.Message, f fields, _ time.Time) {
 func extended(m *schema.Message, f fields, _ time.Time) {
 	m.Type, m.Content = f.text("subMessagesId", "type", "businessType"), f.content("content")
 	m.Parts = map[string]string{}
-	for name, value := range f {
-		switch name {
-		case "deviceImei", "imei", "gateTime", "postTime", "gpsTime", "lat", "lng", "content", "subMessagesId":
-		default:
-			addPart(m.Parts, []byte(name), value)
-		}
-	}
+	addMembers(m.Parts, m.Raw)
 	for name, value := range parts([]byte(m.Content)) {
 		m.Parts[name] = value
 	}
 	m.Parts = nonEmpty(m.Parts)
+}
+
+// addMembers adds what has no column, by the names as they came.
+func addMembers(parts map[string]string, object []byte) {
+	_ = jsonscan.ShallowObject(object, func(key, value []byte) error { // the whole item was checked
+		name := vendorName(key)
+		if name == "" {
+			name = string(key)
+		}
+		switch name {
+		case "deviceImei", "imei", "gateTime", "postTime", "gpsTime", "lat", "lng", "content", "subMessagesId":
+		case "msg", "data":
+			if value[0] == '{' {
+				addMembers(parts, value)
+				return nil
+			}
+			fallthrough
+		default:
+			addPart(parts, key, value)
+		}
+		return nil
+	})
 }
 
 // tripPhases are the words for properties, reference 10.22.
@@ -158,14 +221,43 @@ func tripReport(m *schema.Message, f fields, received time.Time) {
 	m.MaxSpeedKMH, m.TripSeq = f.atLeastZero("maxSpeed"), f.flags("tripSeq")
 }
 
-// mileageReport is a trip as the platform counted it: distance in metres, as
-// the official document has it.
+// mileageReport is a trip as the platform counted it.
 func mileageReport(m *schema.Message, f fields, received time.Time) {
 	m.BeginTime, m.EndTime = f.moment(received, "startTime"), f.moment(received, "endTime")
 	m.BeginLat, m.BeginLng = f.positionOf("startLat", "startLng")
 	m.EndLat, m.EndLng = f.positionOf("endLat", "endLng")
-	m.DistanceM, m.DurationS = f.atLeastZero("distance"), f.atLeastZero("runTimeSecond", "elapsed")
-	m.AvgSpeedKMH, m.MaxSpeedKMH = f.atLeastZero("avgSpeed"), f.atLeastZero("maxSpeed")
+	m.DistanceM, m.DurationS = f.atLeastZero("distance", "totalMileage"), f.atLeastZero("runTimeSecond", "elapsed", "travelTime")
+	m.AvgSpeedKMH, m.MaxSpeedKMH = f.atLeastZero("avgSpeed", "averageSpeed"), f.atLeastZero("maxSpeed")
+	m.FuelL = f.measure("fuel")
+	if inKilometres(m) {
+		m.DistanceM.Value = metres(m.DistanceM.Value)
+	}
+}
+
+// inKilometres tells whether the distance of a trip can only be kilometres. The
+// official document says metres, which it is unless the row itself says that it
+// is not: the average speed over the duration, or else the straight line from
+// its start to its end, is a distance nearer to a thousand times as much.
+func inKilometres(m *schema.Message) bool {
+	const between = 31.6 // the geometric middle of 1 and 1000
+	d := m.DistanceM
+	switch {
+	case !d.Valid || d.Value == 0:
+		return false
+	case m.AvgSpeedKMH.Value > 0 && m.DurationS.Value > 0:
+		return m.AvgSpeedKMH.Value/3.6*m.DurationS.Value > d.Value*between
+	case m.BeginLat.Valid && m.EndLat.Valid:
+		return straightM(m.BeginLat.Value, m.BeginLng.Value, m.EndLat.Value, m.EndLng.Value) > d.Value*between
+	}
+	return false
+}
+
+// straightM is about the distance of two points in metres.
+func straightM(lat1, lng1, lat2, lng2 float64) float64 {
+	const degreeM = 111_195
+	north := (lat2 - lat1) * degreeM
+	east := math.Remainder(lng2-lng1, 360) * degreeM * math.Cos((lat1+lat2)/2*math.Pi/180)
+	return math.Hypot(north, east)
 }
 
 // parkingReport is a time of standing: with the ignition on it is idling.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"strings"
+	"unicode"
 
 	"github.com/odograph/odograph/internal/jsonscan"
 	"github.com/odograph/odograph/pkg/schema"
@@ -12,7 +13,7 @@ import (
 
 // obdFields reads the item's fields with those of obdJson laid over them.
 func obdFields(raw *Raw) (fields, error) {
-	f, err := readFields(raw.Kind, raw.Value)
+	f, err := readContents(raw.Kind, raw.Value)
 	if err != nil {
 		return nil, err
 	}
@@ -36,14 +37,14 @@ func DecodeOBD(raw *Raw) (schema.OBD, error) {
 		return schema.OBD{}, err
 	}
 	received := raw.Headers.Received
-	at, err := firstTime(raw.Kind, received, f.time("event_time", "dataReportTime", "eventTime"), f.time("push_time"), f.time("gateTime"))
+	at, err := firstTime(raw.Kind, received, f.time("event_time", "dataReportTime", "eventTime"), f.time("push_time", "pushTime"), f.time("gateTime"))
 	if err != nil {
 		return schema.OBD{}, err
 	}
 	r := schema.OBD{
 		Item: device, EventTime: at, Raw: bytes.Clone(raw.Value),
-		CarType: f.count("car_type"), ACC: f.onOff("AccState", "acc"), StatusFlags: f.flags("statusFlags"),
-		GateTime: f.moment(received, "gateTime"), PushTime: f.moment(received, "push_time"),
+		CarType: f.count("car_type", "carType"), ACC: f.onOff("AccState", "acc"), StatusFlags: f.flags("statusFlags"),
+		GateTime: f.moment(received, "gateTime"), PushTime: f.moment(received, "push_time", "pushTime"),
 		OdometerM: f.km("odometerReading"), DeviceDistanceM: f.km("deviceAccumulatedMileage"),
 		FuelL: f.atLeastZero("remainingFuel"), FuelPercent: f.percent("remainingFuelPercentage"), CoolantC: f.number("coolantTemperature"),
 		BatteryV: f.tenths("vehicleBatterVoltage", "vehicleBatteryVoltage"), RPM: f.atLeastZero("currentRPM"),
@@ -73,7 +74,7 @@ func readings(f fields) map[string]float64 {
 }
 
 // DecodeFault decodes a report of trouble codes: of the fault push, or a row of
-// jimi.device.obd.fault, whose names are in no public document. A report that
+// jimi.device.obd.fault. A report that
 // says that there are no faults has no codes. The time is eventTime, else
 // gateTime. The error is an *Error.
 func DecodeFault(raw *Raw) (schema.Fault, error) {
@@ -93,7 +94,7 @@ func DecodeFault(raw *Raw) (schema.Fault, error) {
 	r := schema.Fault{
 		Item: device, EventTime: at, Raw: bytes.Clone(raw.Value), StatusFlags: f.flags("statusFlags"),
 		GateTime: f.moment(received, "gateTime"), FaultCount: f.count("faultNum"),
-		Text: f.text("faultDesc", "faultDescription", "description"), Codes: troubleCodes(f),
+		Text: f.text("faultDetail", "faultDesc", "faultDescription", "description"), Codes: troubleCodes(f),
 	}
 	r.Lat, r.Lng = f.position()
 	if len(r.Codes) == 0 && !r.FaultCount.Valid {
@@ -108,8 +109,8 @@ func DecodeFault(raw *Raw) (schema.Fault, error) {
 	return r, nil
 }
 
-// troubleCodes reads a list of codes: an array, or a text in which commas or
-// semicolons stand between them. Never nil, since a report may have none.
+// troubleCodes reads a list of codes: an array, or a text in which commas,
+// semicolons, bars or spaces stand between them. Never nil, since a report may have none.
 func troubleCodes(f fields) []string {
 	out := []string{}
 	if list := f.list("faultCodeList", "faultCodes"); list != nil {
@@ -126,8 +127,6 @@ func troubleCodes(f fields) []string {
 		}
 		return out
 	}
-	for _, code := range fileNames(f.text("faultCodeList", "faultCodes", "faultCode", "dtc", "code")) {
-		out = append(out, strings.ToUpper(code))
-	}
-	return out
+	text := f.text("faultCodeList", "faultCodes", "faultCode", "dtc", "code")
+	return append(out, strings.FieldsFunc(strings.ToUpper(text), func(c rune) bool { return strings.ContainsRune(",;|", c) || unicode.IsSpace(c) })...)
 }

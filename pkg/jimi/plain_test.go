@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -91,12 +92,15 @@ func (p *plainItem) time(name string) (t time.Time, there, ok bool) {
 			return time.Unix(n, 0).UTC(), true, true
 		case len(s) == 13:
 			return time.UnixMilli(n).UTC(), true, true
-		case len(s) != 12:
+		case len(s) != 12 && len(s) != 14:
 			return t, true, false
 		}
 	}
-	if s == "000000000000" {
+	if s == "000000000000" || s == "00000000000000" {
 		return t, false, false
+	}
+	if t, err := time.Parse("20060102150405", s); err == nil && len(s) == 14 {
+		return t, true, s[:2] == "20"
 	}
 	if t, err := time.Parse("060102150405", s); err == nil && len(s) == 12 {
 		return time.Date(2000+t.Year()%100, t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC), true, true
@@ -162,6 +166,37 @@ func (p *plainItem) coordinate(name string, most float64) (float64, schema.Reaso
 	return v, ""
 }
 
+// fixNames are the names that a fix is made of.
+var fixNames = strings.Fields("gpsTime gateTime lat lng gpsSpeed speed direction directions satelliteNum gpsNum satellite acc accStatus ignition " +
+	"altitude postType posType positionType postMethod gpsMode distance status currentMileage mileage")
+
+// odd is what the vendor's names do not have.
+var odd = regexp.MustCompile(`^[A-Z]|._|[A-Z][A-Z]`)
+
+// spelt is a name as the vendor spells it, whatever way it is written in.
+func spelt(name string) string {
+	own := !strings.HasPrefix(name, "_") && !odd.MatchString(name) && strings.ToLower(name) != name
+	if own || slices.Contains(fixNames, name) || len(name) > 40 || name == "" {
+		return name
+	}
+	folded := name[:1] + strings.ReplaceAll(name[1:], "_", "")
+	folded = strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, folded)
+	for _, known := range fixNames {
+		if strings.ToLower(known) == folded {
+			return known
+		}
+	}
+	if known, ok := map[string]string{"latitude": "lat", "longitude": "lng", "lon": "lng"}[folded]; ok {
+		return known
+	}
+	return name
+}
+
 // plainFix is what an item with these bytes should become; comparable is false
 // where names occur twice, of which encoding/json keeps no trace.
 func plainFix(raw *jimi.Raw) (fix schema.Fix, reason schema.Reason) {
@@ -170,6 +205,12 @@ func plainFix(raw *jimi.Raw) (fix schema.Fix, reason schema.Reason) {
 	d.UseNumber()
 	if !json.Valid(raw.Value) || d.Decode(&p.fields) != nil || p.fields == nil {
 		return fix, schema.ReasonNotJSON
+	}
+	for name, value := range p.fields {
+		if s := spelt(name); s != name {
+			delete(p.fields, name)
+			p.fields[s] = value
+		}
 	}
 	fix.Item = schema.Item{IMEI: raw.IMEI, ReceivedTime: raw.Headers.Received, Source: raw.Headers.Source,
 		Account: raw.Headers.Account, Place: raw.Place}

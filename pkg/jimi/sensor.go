@@ -3,6 +3,7 @@ package jimi
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/odograph/odograph/pkg/schema"
@@ -20,7 +21,7 @@ const (
 // of an RFID reader, or of the cells and access points that a device hears. The
 // time is gateTime, else postTime, else gpsTime. The error is an *Error.
 func DecodeSensor(raw *Raw) (schema.Sensor, error) {
-	f, err := readFields(raw.Kind, raw.Value)
+	f, err := readContents(raw.Kind, raw.Value)
 	if err != nil {
 		return schema.Sensor{}, err
 	}
@@ -44,14 +45,14 @@ func DecodeSensor(raw *Raw) (schema.Sensor, error) {
 		fuelLevel(&r, f)
 	case "pushtem":
 		r.Kind = SensorClimate
-		r.TemperatureC, r.HumidityPct = f.measure("tem"), humidity(f)
+		r.TemperatureC, r.HumidityPct = f.measure("tem"), f.percent("hum")
 	case "rfid":
 		r.Kind = SensorRFID
 		r.Text, r.ModuleType = f.text("value"), f.text("moduleType")
 	case "pushlbs":
 		r.Kind = SensorCells
 		r.PosType, _ = posType(f["postType"])
-		cells(&r, f.object("lbsJson").folded())
+		cells(&r, f)
 	}
 	return r, nil
 }
@@ -87,31 +88,60 @@ func fuelUnit(b []byte) string {
 	return ""
 }
 
-func humidity(f fields) schema.Opt[float64] {
-	v := f.measure("hum")
-	if v.Valid && (v.Value < 0 || v.Value > 100) {
-		return schema.Opt[float64]{}
-	}
-	return v
-}
-
 // maxCells bounds the cells of one reading; a device hears seven or so.
 const maxCells = 256
 
-// cells reads lbsJson, whose names are here in lower case. A cell of which
-// nothing can be read is left out.
+// cells reads lbsJson: an object with the network and what was heard of it, or
+// a list of cells alone, each of which names the network.
 func cells(r *schema.Sensor, f fields) {
-	r.MCC, r.MNC = f.count("mcc"), f.count("mnc")
-	lists := append(f.list("celllist"), f.list("wifilist", "wifi", "aplist")...)
-	for _, elem := range lists[:min(len(lists), maxCells)] {
+	network := f.object("lbsJson").folded()
+	for i, elem := range f.list("lbsJson") {
 		c := fields{"": elem}.object("").folded()
-		tower := schema.CellTower{
-			LAC: c.flags("lac", "tac"), CellID: c.flags("ci", "cellid", "cid"), RSSI: rssi(c),
-			MAC: strings.ToLower(c.text("mac", "bssid")),
+		if i == 0 {
+			network = fields{"mcc": c["mcc"], "mnc": c["mnc"]}
 		}
-		if tower != (schema.CellTower{}) {
-			r.Cells = append(r.Cells, tower)
+		if r.Cells = append(r.Cells, tower(c)); i == maxCells {
+			break
 		}
+	}
+	r.MCC, r.MNC = network.count("mcc"), network.count("mnc")
+	r.Cells = append(r.Cells, network.towers("celllist", "lac", "ci", "rssi")...)
+	for _, name := range [...]string{"wifilist", "wifi", "aplist"} {
+		r.Cells = append(r.Cells, network.towers(name, "mac", "rssi")...)
+	}
+	r.Cells = slices.DeleteFunc(r.Cells, func(c schema.CellTower) bool { return c == schema.CellTower{} })
+	if r.Cells = r.Cells[:min(len(r.Cells), maxCells)]; len(r.Cells) == 0 {
+		r.Cells = nil
+	}
+}
+
+// towers reads what was heard: a list of objects, or a text in which ';' stands
+// between towers and ',' between the members of one, in the order of members.
+func (f fields) towers(name string, members ...string) []schema.CellTower {
+	var out []schema.CellTower
+	if list := f.list(name); list != nil {
+		for _, elem := range list[:min(len(list), maxCells)] {
+			out = append(out, tower(fields{"": elem}.object("").folded()))
+		}
+		return out
+	}
+	for text := range strings.SplitSeq(f.text(name), ";") {
+		c, left := fields{}, []byte(text)
+		for _, member := range members {
+			value, rest, _ := bytes.Cut(left, []byte{','})
+			c[member], left = bytes.TrimSpace(value), rest
+		}
+		if out = append(out, tower(c)); len(out) == maxCells {
+			break
+		}
+	}
+	return out
+}
+
+func tower(c fields) schema.CellTower {
+	return schema.CellTower{
+		LAC: c.flags("lac", "tac"), CellID: c.flags("ci", "cellid", "cid"), RSSI: rssi(c),
+		MAC: strings.ToLower(c.text("mac", "bssid")),
 	}
 }
 

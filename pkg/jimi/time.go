@@ -23,7 +23,8 @@ const MaxAhead = 10 * time.Minute
 // instant reads a time: yyyy-MM-dd H:mm:ss with or without a fraction, RFC 3339
 // (also with a T and no zone, and zones written +0800), Unix seconds of up to
 // 10 digits and Unix milliseconds of 13, and the twelve digits yyMMddHHmmss of
-// the device protocol (BCD, in trip reports), each as a string or a number.
+// the device protocol (BCD, in trip reports) or fourteen with the century, each
+// as a string or a number.
 // Without a zone it is UTC. A day that does not exist is garbage.
 func instant(value []byte) (time.Time, state) {
 	b, s := text(value)
@@ -35,6 +36,8 @@ func instant(value []byte) (time.Time, state) {
 		return bcdTime(b)
 	case len(b) < 14:
 		return unixTime(b)
+	case len(b) == bcdDigits+2 && b[4] != '-':
+		return centuryTime(b)
 	}
 	if b[4] != '-' {
 		return time.Time{}, garbage
@@ -67,6 +70,15 @@ func bcdTime(b []byte) (time.Time, state) {
 		return time.Time{}, garbage
 	}
 	return time.Unix(daysSince1970(year, month, day)*86400+int64(part[3]*3600+part[4]*60+part[5]), 0).UTC(), present
+}
+
+// centuryTime reads yyyyMMddHHmmss.
+func centuryTime(b []byte) (time.Time, state) {
+	t, s := bcdTime(b[2:])
+	if century, ok := twoDigits(b, 0); !ok || s == present && century != 20 || s == absent && century != 0 {
+		return time.Time{}, garbage
+	}
+	return t, s
 }
 
 // unixTime reads 1 to 10 digits as seconds and 13 as milliseconds.
@@ -142,12 +154,15 @@ func daysIn(year, month int) int {
 }
 
 // daysSince1970 counts in years that begin in March, so that the leap day is
-// the last of its year.
+// the last of its year, and one round of the calendar later, so that no year is
+// below 0.
 func daysSince1970(year, month, day int) int64 {
+	const roundYears, roundDays = 400, 146097
+	year += roundYears
 	if month <= 2 {
 		year, month = year-1, month+12
 	}
-	return int64(365*year + year/4 - year/100 + year/400 + (153*(month-3)+2)/5 + day - 719469)
+	return int64(365*year + year/4 - year/100 + year/400 + (153*(month-3)+2)/5 + day - 719469 - roundDays)
 }
 
 // fractionAndZone reads what follows the seconds: nothing, a fraction of up to

@@ -60,6 +60,9 @@ func pushedFixtures(t *testing.T) []pushed {
 			if err != nil {
 				t.Fatalf("%s/%s.golden: %v", kind.Name, name, err)
 			}
+			if msgType, ok := strings.CutPrefix(kind.Name, jimi.PrefixOpenAPI); ok && kind.Class == jimi.ClassMessage {
+				record["msg_type"] = msgType // a field of the form, not of the item
+			}
 			p.records = append(p.records, record)
 			p.imei = fmt.Sprint(record["imei"]) // some fixtures have a device of their own
 		}

@@ -102,7 +102,7 @@ func (p *Poller) jobs() []job {
 		{
 			name: "trips", kind: "poll.report_trips", every: p.cfg.ReportPoll, aligned: true, settle: time.Hour,
 			fetch: func(ctx context.Context, a *account, imeis []string, from, to time.Time, add func(string, []byte) error) error {
-				return rows(ctx, a, &openapi.ReportTrips, openapi.ReportTripsParams{IMEIs: imeis, Begin: from, End: to}, add)
+				return rows(ctx, a, &openapi.ReportTrips, openapi.ReportTripsParams{IMEIs: imeis, Type: openapi.EveryTrip, Begin: from, End: to}, add)
 			},
 		},
 	}

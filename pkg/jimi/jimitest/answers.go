@@ -3,6 +3,7 @@ package jimitest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -313,12 +314,7 @@ func init() { //nolint:gochecknoinits // the table refers to methods that refer 
 			return out
 		}),
 		openapi.ReportParking.Name: inData("rows", (*question).parkings),
-		openapi.ReportTrips.Name: inData("datDatas", rowsFor(func(q *question, v *vehicle) (out []object) {
-			for _, t := range v.trips(q.from, q.to) {
-				out = append(out, object{"imei": v.imei, "startTime": stamp(t.Start), "endTime": stamp(t.End), "distance": round(t.DistanceM, 0)})
-			}
-			return out
-		})),
+		openapi.ReportTrips.Name:   (*question).tripReport,
 		openapi.LBSAddress.Name: func(q *question) (any, any, *refusal) {
 			point, _ := q.vehicles[0].last(q.now)
 			return object{"lat": point.Lat, "lng": point.Lng, "accuracy": 0}, nil, nil
@@ -351,7 +347,7 @@ func init() { //nolint:gochecknoinits // the table refers to methods that refer 
 		openapi.OBDFault.Name: inData("result", rowsFor(func(q *question, v *vehicle) (out []object) {
 			for i, t := range v.trips(q.from, q.to) {
 				if i%3 == 0 && !t.Start.Before(q.from) {
-					out = append(out, object{"imei": v.imei, "dataReportTime": stamp(t.Start), "faultCode": "P0301", "faultDescription": "Cylinder 1 misfire"})
+					out = append(out, object{"imei": v.imei, "deviceName": q.p.state.name(v), "eventTime": stamp(t.Start), "faultCode": "P0301", "faultDetail": "Cylinder 1 misfire"})
 				}
 			}
 			return out
@@ -385,15 +381,43 @@ func (q *question) parkings() (any, any, *refusal) {
 				}
 				point := v.at(from)
 				seconds := strconv.Itoa(int(to.Sub(from).Seconds()))
-				const form = "2006-01-02T15:04:05.000Z"
 				rows = append(rows, object{
-					"imei": v.imei, "startTime": from.UTC().Format(form), "endTime": to.UTC().Format(form), "durSecond": seconds, "stopSecond": seconds,
+					"imei": v.imei, "startTime": from.UTC().Format(reportTime), "endTime": to.UTC().Format(reportTime), "durSecond": seconds, "stopSecond": seconds,
 					"lat": point.Lat, "lng": point.Lng, "addr": "Somewhere", "deviceName": q.p.state.name(v), "acc": "off",
 				})
 			}
 		}
 	}
 	return q.page(rows), nil, nil
+}
+
+// tripReport gives the trips of each device by day, or the sums of each day.
+// The manual has the lists' names the wrong way round, as the platform has.
+func (q *question) tripReport() (any, any, *refusal) {
+	devices, days := make([]object, 0, len(q.vehicles)), make([]object, 0, len(q.vehicles))
+	for _, v := range q.vehicles {
+		byDay := map[string][]object{}
+		for _, t := range v.trips(q.from, q.to) {
+			from, to, seconds := v.at(t.Start), v.at(t.End), t.End.Sub(t.Start).Seconds()
+			date := t.Start.UTC().Format(time.DateOnly)
+			byDay[date] = append(byDay[date], object{
+				"imei": v.imei, "startTime": stamp(t.Start), "endTime": stamp(t.End),
+				"startLat": fmt.Sprint(from.Lat), "startLng": fmt.Sprint(from.Lng), "endLat": fmt.Sprint(to.Lat), "endLng": fmt.Sprint(to.Lng),
+				"totalMileage": fmt.Sprint(round(t.DistanceM/1000, 3)), "travelTime": strconv.Itoa(int(seconds)),
+				"averageSpeed": fmt.Sprint(round(t.DistanceM/seconds*3.6, 1)), "maxSpeed": nil, "fuel": nil, "oilWear": nil,
+			})
+		}
+		trips := make([]object, 0, len(byDay))
+		for _, date := range slices.Sorted(maps.Keys(byDay)) {
+			trips = append(trips, object{"Searchdate": date, "tripNum": len(byDay[date]), "dayData": byDay[date]})
+			days = append(days, object{"deviceName": q.p.state.name(v), "deviceImei": v.imei, "data": object{"date": date, "totalTrips": strconv.Itoa(len(byDay[date]))}})
+		}
+		devices = append(devices, object{"imei": v.imei, "deviceName": q.p.state.name(v), "tripsData": trips, "inTotal": object{}})
+	}
+	if q.params["type"] == openapi.TripsADay {
+		return nil, object{"datDatas": q.page(days)}, nil
+	}
+	return nil, object{"dayList": q.page(devices)}, nil
 }
 
 // tokenGet gives a new token; it ends the one that the key and account had

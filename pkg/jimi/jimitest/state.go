@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/odograph/odograph/pkg/jimi/openapi"
 )
@@ -217,24 +218,46 @@ func addKept(answers map[string]answerer) {
 		}
 		return object{"total": len(rows), "rows": q.page(rows)}, nil, nil
 	}
-	answers[openapi.FenceDuration.Name] = inData("rows", rowsFor(func(*question, *vehicle) []object { return nil }))
+	answers[openapi.FenceDuration.Name] = inData("rows", rowsFor((*question).fenceStays))
 	answers[openapi.RFIDList.Name] = inData("result", rowsFor(func(_ *question, v *vehicle) []object {
-		return []object{{"imei": v.imei, "rfid": "0004A1B2C3", "time": stamp(v.start)}}
+		return []object{{"imei": v.imei, "cardId": "0004A1B2C3", "operationTime": stamp(v.start), "photo": ""}}
 	}))
-	answers[openapi.HealthData.Name] = inData("rows", rowsFor(func(*question, *vehicle) []object { return nil }))
-	answers[openapi.DLTReport.Name] = inData("rows", rowsFor(func(_ *question, v *vehicle) []object {
-		return []object{{"imei": v.imei, "time": stamp(v.start), "driverName": "A. Driver", "coordinates": "13.4,52.5"}}
-	}))
+	answers[openapi.HealthData.Name] = func(q *question) (any, any, *refusal) {
+		averages := object{"avgBloodOxygen": 97, "avgHeartRate": 91, "postTime": stamp(q.now.Truncate(time.Hour)), "step": 0}
+		return nil, object{
+			"currentSteps": 327, "currentBloodOxygen": 99, "currentHearRate": 70, "historyHealthVOList": []object{averages}, "healthPostTime": stamp(q.now),
+		}, nil
+	}
+	answers[openapi.DLTReport.Name] = func(q *question) (any, any, *refusal) {
+		vehicles := q.vehicles
+		if len(vehicles) == 0 {
+			vehicles = q.fleet()
+		}
+		rows := make([]object, 0, len(vehicles))
+		for _, v := range vehicles {
+			point := v.at(v.start)
+			rows = append(rows, object{
+				"imei": v.imei, "deviceName": q.p.state.name(v), "operationTime": stamp(v.start), "deviceStatus": 1, "status": 0, "dlt": "232000455700107",
+				"driverNo": nil, "driverName": "A. Driver", "numberPlate": nil, "coordinates": fmt.Sprintf("%v,%v", point.Lng, point.Lat),
+			})
+		}
+		return nil, rows, nil
+	}
 	answers[openapi.FileList.Name] = func(*question) (any, any, *refusal) {
 		return "2026_05_04_08_00_00.mp4,2026_05_04_08_01_00.mp4,", nil, nil
 	}
 	answers[openapi.TagDevices.Name] = ok
+	answers[openapi.RemoteMedia.Name] = answers[openapi.MediaURL.Name]
+	answers[openapi.RTMPURL.Name] = func(q *question) (any, any, *refusal) {
+		return "rtmp://stream.invalid/0/" + q.vehicles[0].imei, nil, nil
+	}
 	child := func(change func(q *question, name string)) answerer {
 		return func(q *question) (any, any, *refusal) {
-			change(q, q.params["target"])
+			change(q, q.params["account_id"]+q.params["edit_account"])
 			return nil, nil, nil
 		}
 	}
+	answers[openapi.ChildMove.Name] = ok
 	answers[openapi.ChildCreate.Name] = child(func(q *question, name string) { q.p.state.children[name] = "9" })
 	answers[openapi.ChildUpdate.Name] = child(func(q *question, name string) { q.p.state.children[name] = "9" })
 	answers[openapi.ChildDelete.Name] = child(func(q *question, name string) { delete(q.p.state.children, name) })
@@ -247,11 +270,36 @@ func addKept(answers map[string]answerer) {
 	}
 }
 
+// fenceStays are a device's stays in the account's circles.
+func (q *question) fenceStays(v *vehicle) []object {
+	out := make([]object, 0, 8)
+	for _, f := range q.p.state.fences {
+		var lat, lng, radius float64
+		if _, err := fmt.Sscanf(fmt.Sprint(f["coordinates"]), "%f,%f", &lat, &lng); err != nil {
+			continue
+		}
+		if _, err := fmt.Sscan(fmt.Sprint(f["radius"]), &radius); err != nil {
+			continue
+		}
+		for _, visit := range v.visits(lat, lng, radius, q.from, q.to) {
+			row := object{"imei": v.imei, "deviceName": q.p.state.name(v), "fenceName": f["fence_name"], "enterTime": visit.Enter.UTC().Format(reportTime)}
+			if !visit.Exit.IsZero() {
+				row["exitTime"], row["duration"] = visit.Exit.UTC().Format(reportTime), strconv.Itoa(int(visit.Exit.Sub(visit.Enter).Seconds()))
+			}
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// reportTime is the form of times in reports (A22).
+const reportTime = "2006-01-02T15:04:05.000Z"
+
 // command takes a command and gives its id.
 func (q *question) command(content string) string {
 	id, imei := q.p.id("cmd"), q.vehicles[0].imei
 	q.p.state.commands[imei] = append(q.p.state.commands[imei], object{
-		"codeId": id, "code": "100", "content": "OK: " + content, "isExecute": true, "sendTime": stamp(q.now), "sender": q.account.User, "receiveDevice": imei,
+		"codeId": id, "code": "100", "content": "OK: " + content, "isExecute": "1", "sendTime": stamp(q.now), "sender": q.account.User, "receiveDevice": imei,
 	})
 	return id
 }

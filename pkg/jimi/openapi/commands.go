@@ -18,13 +18,13 @@ type InstructionSendParams struct {
 
 // An InstructionResult is what became of a command.
 type InstructionResult struct {
-	ID       Text   `json:"codeId"`
-	Code     Text   `json:"code"`
-	Content  Text   `json:"content"`
-	Executed Switch `json:"isExecute"`
-	SendTime Time   `json:"sendTime"`
-	Sender   Text   `json:"sender"`
-	Device   Text   `json:"receiveDevice"`
+	ID       Text `json:"codeId"`
+	Code     Text `json:"code"`
+	Content  Text `json:"content"`
+	State    Text `json:"isExecute"` // 0 failed, 1 executed, 3 to be sent, 4 cancelled
+	SendTime Time `json:"sendTime"`
+	Sender   Text `json:"sender"`
+	Device   Text `json:"receiveDevice"`
 }
 
 // RawCommandParams hold a command as the device's protocol has it, in hex.

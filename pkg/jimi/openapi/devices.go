@@ -67,6 +67,8 @@ type DeviceUpdateParams struct {
 	DeviceStatus  string  `api:"device_status"`
 	SIM           string  `api:"sim"`
 	Remarks       string  `api:"remarks"`
+	FuelPer100KM  string  `api:"oilWear"` // litres
+	GroupID       string  `api:"deviceGroupId"`
 	MileageKM     float64 `api:"mileage"`
 }
 

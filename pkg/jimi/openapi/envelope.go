@@ -95,11 +95,33 @@ func rowsOf(value json.RawMessage) (rows []json.RawMessage, list bool, err error
 		}
 		for _, name := range []string{"rows", "result", "list", "datDatas", "dayList"} {
 			if m := members[name]; len(m) > 0 && m[0] == '[' {
-				return rowsOf(m)
+				rows, list, err := rowsOf(m)
+				return tripsOf(rows), list, err
 			}
 		}
 	}
 	return []json.RawMessage{value}, false, nil
+}
+
+// tripsOf puts each trip of a report in place of its device, which holds days,
+// which hold trips. Rows of anything else stay.
+func tripsOf(rows []json.RawMessage) []json.RawMessage {
+	out := make([]json.RawMessage, 0, len(rows))
+	for _, row := range rows {
+		var device struct {
+			Days []struct {
+				Trips []json.RawMessage `json:"dayData"`
+			} `json:"tripsData"`
+		}
+		if !bytes.Contains(row, []byte(`"tripsData"`)) || json.Unmarshal(row, &device) != nil {
+			out = append(out, row)
+			continue
+		}
+		for _, d := range device.Days {
+			out = append(out, d.Trips...)
+		}
+	}
+	return out
 }
 
 // imeiOf is the device that a row names.

@@ -90,7 +90,7 @@ var codes = map[string]verdict{
 	"1100":   {ClassUnavailable, "the platform does not offer this for the account or device"},
 	"1112":   {ClassBusiness, "the device is there already"},
 	"1114":   {ClassBusiness, "a fence of this name is there already"},
-	"1207":   {ClassTransient, "the device has not sent its list yet"},
+	"1207":   {ClassTransient, "the device has not sent its list yet: ask again once a second, up to 20 times"},
 	"12005":  {ClassBusiness, "the command was not sent, see the code in the message"},
 	"213":    {ClassBusiness, "the account is there already"},
 	"214":    {ClassAuth, "there is no such account"},

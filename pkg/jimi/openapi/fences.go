@@ -37,9 +37,9 @@ type PlatformFenceParams struct {
 type FenceUpdateParams struct {
 	Account     string `api:"account,required,account"`
 	ID          string `api:"fence_id,required"`
-	Name        string `api:"fence_name"`
-	Type        string `api:"fence_type"`
-	Geometry    string `api:"geom"`
+	Name        string `api:"fence_name,required"`
+	Type        string `api:"fence_type,required"`
+	Geometry    string `api:"geom,required"`
 	Color       string `api:"fence_color"`
 	RadiusM     int    `api:"radius"`
 	Description string `api:"description"`
@@ -49,6 +49,11 @@ type FenceUpdateParams struct {
 type FenceParams struct {
 	Account string `api:"account,required,account"`
 	ID      string `api:"fence_id,required"`
+}
+
+// FenceDetailParams name a platform fence of any account that is ours.
+type FenceDetailParams struct {
+	ID string `api:"fence_id,required"`
 }
 
 // FenceBindParams put devices under a fence. AlertType holds in, out,
@@ -92,6 +97,6 @@ var (
 	FenceDelete       = Method[FenceParams, Ack]{Name: "jimi.open.platform.fence.delete", Ref: "9.4", Does: "delete a fence on the platform", Mutates: true}
 	FenceBind         = Method[FenceBindParams, Text]{Name: "jimi.open.platform.fence.bind", Ref: "9.5", Does: "put devices under a fence", Mutates: true, IMEIs: 50}
 	FenceUpdate       = Method[FenceUpdateParams, Ack]{Name: "jimi.open.platform.fence.update", Ref: "A30", Does: "change a fence on the platform", Mutates: true}
-	FenceList         = Method[FenceListParams, Fence]{Name: "jimi.open.platform.fence.list", Ref: "A30", Does: "the fences of an account", Paging: ByPage, Size: 100}
-	FenceDetail       = Method[FenceParams, Fence]{Name: "jimi.open.platform.fence.detail", Ref: "A30", Does: "one fence"}
+	FenceList         = Method[FenceListParams, Fence]{Name: "jimi.open.platform.fence.list", Ref: "A30", Does: "the fences of an account", Paging: ByPage, Size: 50}
+	FenceDetail       = Method[FenceDetailParams, Fence]{Name: "jimi.open.platform.fence.detail", Ref: "A30", Does: "one fence"}
 )

@@ -82,7 +82,7 @@ func TestOfficialAnswers(t *testing.T) {
 	require.NotEmpty(t, all(t, "jimi.open.instruction.list__official.json", &openapi.InstructionList, openapi.DeviceParams{IMEI: "1"})[0].ID)
 	media := all(t, "jimi.device.jimi.media.URL__official.json", &openapi.MediaURL, openapi.MediaURLParams{IMEI: "1", Camera: "1", MediaType: "1"})
 	require.NotEmpty(t, media[0].URL)
-	names := all(t, "jimi.device.history.file.list__official-type2.json", &openapi.FileList, openapi.FileListParams{IMEI: "1"})
+	names := all(t, "jimi.device.history.file.list__official-type2.json", &openapi.FileList, openapi.FileListParams{IMEI: "1", Type: "2"})
 	require.Equal(t, openapi.Texts{"2018_03_29_16_51_45.mp4", "2018_03_29_16_52_46.mp4"}, names[0])
 
 	for name, class := range map[string]openapi.Class{"_error__1100-business-exception.json": openapi.ClassUnavailable, "_error__minus1-busy.json": openapi.ClassTransient} {

@@ -139,24 +139,45 @@ type TagPosition struct {
 	Satellites   Amount `json:"gpsNum"`
 }
 
+// The types of a report of trips.
+const (
+	EveryTrip = "list" // each trip is a row
+	TripsADay = "day"  // the sums of each day of a device are a row
+)
+
+// TagParams name a TAG; nodes of 2024 want it as imeis (A23).
+type TagParams struct {
+	IMEI  string `api:"imei,required"`
+	IMEIs string `api:"imeis"`
+}
+
 // ReportTripsParams name devices and a time.
 type ReportTripsParams struct {
 	Account string    `api:"account,required,account"`
 	IMEIs   []string  `api:"imeis,required,imeis"`
+	Type    string    `api:"type,required"` // EveryTrip or TripsADay
 	Begin   time.Time `api:"start_time,required,begin"`
 	End     time.Time `api:"end_time,required,end"`
 	Row     int       `api:"start_row,row"`
 	Size    int       `api:"page_size,size"`
 }
 
-// A Trip is one of the platform's trips.
+// A Trip is one of the platform's trips. The units of its distance, time and
+// fuel are in no document.
 type Trip struct {
-	IMEI     Text   `json:"imei"`
-	Start    Time   `json:"startTime"`
-	End      Time   `json:"endTime"`
-	Distance Amount `json:"distance"`
-	RunS     Amount `json:"runTimeSecond"`
-	MaxKMH   Amount `json:"maxSpeed"`
+	IMEI       Text   `json:"imei"`
+	Start      Time   `json:"startTime"`
+	End        Time   `json:"endTime"`
+	StartLat   Number `json:"startLat"`
+	StartLng   Number `json:"startLng"`
+	EndLat     Number `json:"endLat"`
+	EndLng     Number `json:"endLng"`
+	Mileage    Text   `json:"totalMileage"`
+	TravelTime Text   `json:"travelTime"`
+	AverageKMH Amount `json:"averageSpeed"`
+	MaxKMH     Amount `json:"maxSpeed"`
+	Fuel       Text   `json:"fuel"`
+	Per100KM   Text   `json:"oilWear"`
 }
 
 // OBDListParams name devices and a time.
@@ -190,9 +211,10 @@ type OBDReading struct {
 // An OBDTroubleCode is one trouble code of a device.
 type OBDTroubleCode struct {
 	IMEI Text `json:"imei"`
-	Time Time `json:"dataReportTime"`
+	Name Text `json:"deviceName"`
+	Time Time `json:"eventTime"`
 	Code Text `json:"faultCode"`
-	Text Text `json:"faultDescription"`
+	Text Text `json:"faultDetail"`
 }
 
 // AlarmListParams name devices and a time.
@@ -200,7 +222,7 @@ type AlarmListParams struct {
 	IMEIs     []string  `api:"imeis,required,imeis"`
 	Begin     time.Time `api:"begin_time,begin"`
 	End       time.Time `api:"end_time,end"`
-	AlertType string    `api:"alert_type"`
+	AlertType string    `api:"alertTypeId"`
 	Page      int       `api:"page_no,page"`
 	Size      int       `api:"page_size,size"`
 }
@@ -233,7 +255,7 @@ var (
 	TrackList     = Method[TrackListParams, TrackPoint]{Name: "jimi.device.track.list", Ref: "5.5", Does: "all fixes of a device in a time", Span: 7 * day, Timeout: 4 * time.Minute}
 	LBSAddress    = Method[LBSParams, LBSPosition]{Name: "jimi.lbs.address.get", Ref: "5.6", Does: "position by cell towers or WiFi; 10 a day and device"}
 	ReportParking = Method[ReportParkingParams, Parking]{Name: "jimi.open.platform.report.parking", Ref: "5.7", Does: "times of rest", IMEIs: 50, Span: month, Paging: ByRow, Size: 100}
-	TagLocation   = Method[DeviceParams, TagPosition]{Name: "jimi.device.location.getTagMsg", Ref: "5.8", Does: "where a TAG was seen last"}
+	TagLocation   = Method[TagParams, TagPosition]{Name: "jimi.device.location.getTagMsg", Ref: "5.8", Does: "where a TAG was seen last"}
 	ReportTrips   = Method[ReportTripsParams, Trip]{Name: "jimi.open.platform.report.trips", Ref: "A30", Does: "the platform's own trips", IMEIs: 50, Span: month, Paging: ByRow, Size: 100}
 	OBDList       = Method[OBDListParams, OBDReading]{Name: "jimi.device.obd.list", Ref: "A1", Does: "readings of the vehicle's bus", IMEIs: 100, Span: month, Paging: ByPage, Size: 100}
 	OBDFault      = Method[OBDFaultParams, OBDTroubleCode]{Name: "jimi.device.obd.fault", Ref: "A1", Does: "trouble codes", IMEIs: 100, Span: month, Paging: ByPage, Size: 100}
