@@ -84,7 +84,7 @@ func moment(s string) (time.Time, error) {
 
 func replayCommand() *cobra.Command {
 	cfg := defaultReplayConfig()
-	cmd := &cobra.Command{
+	cmd := &cobra.Command{ //nolint:gosec // G101: the password is the local stack's, which listens on the loopback only
 		Use:   "replay --rules FILE --from TIME --to TIME --shadow",
 		Short: "Try rules on what is stored before they go live",
 		Long: `Run candidate rules over the fixes, alarms, heartbeats, OBD readings, sensors and
@@ -108,7 +108,7 @@ What came too late for the enricher (recompute_requests) is left out unless
 --late is given, so that rules equal to the live ones differ in nothing.
 
 ClickHouse's user needs the rights of the reader. Memory does not depend on the
-range; progress goes to the standard error.`,
+range, but for what --list is to print. Progress goes to the standard error.`,
 		Example: `  # a week, the local stack
   odograph replay --rules candidate.yaml --from 2026-05-04 --to 2026-05-11 --shadow \
     --clickhouse-dsn clickhouse://reader:reader@127.0.0.1:9000/fleet

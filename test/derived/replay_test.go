@@ -3,6 +3,7 @@ package derived_test
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,8 +38,9 @@ func (c *comparison) of(kind string) (stored, same, added, lost, moved int) {
 	return stored, same, added, lost, moved
 }
 
-// TestReplayTriesRules compares rules with what the pipeline stored: its own
-// differ in nothing, others in what they change.
+// TestReplayTriesRules compares rules with what the pipeline stored, of devices
+// that report in order and in disorder: its own differ in nothing, others in
+// what they change.
 func TestReplayTriesRules(t *testing.T) {
 	const live = "version: live\ntemperature: {default_max_c: 12}\n"
 	file := filepath.Join(t.TempDir(), "rules.yaml")
@@ -52,8 +54,13 @@ func TestReplayTriesRules(t *testing.T) {
 		Partitions: 4, Enricher: map[string]string{"ODOGRAPH_RULES": file, "ODOGRAPH_RULES_LOOK": "1h"},
 	})
 	p.Start()
-	d := &delivery{name: "in order", prefix: "95", items: shortDrives()}
-	d.send(t, p)
+	drives := shortDrives()
+	for _, d := range []*delivery{
+		{name: "in order", prefix: "95", items: drives},
+		{name: "disordered", prefix: "96", items: disordered(drives, rand.New(rand.NewPCG(6, 2)))},
+	} {
+		d.send(t, p)
+	}
 	pushSensors(t, p)
 	p.WaitAccounted(2 * time.Minute)
 	waitForSink(t, p)

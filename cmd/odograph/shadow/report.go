@@ -26,7 +26,7 @@ func (r *Result) WriteJSON(out io.Writer) error {
 		Kind string `json:"kind"`
 		*Tally
 	}
-	kinds := []named{}
+	kinds := make([]named, 0, len(r.Kinds))
 	for _, kind := range slices.Sorted(maps.Keys(r.Kinds)) {
 		kinds = append(kinds, named{kind, r.Kinds[kind]})
 	}

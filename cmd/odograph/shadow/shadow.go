@@ -87,7 +87,7 @@ func (j *Job) group(ctx context.Context, s *scope, group []definition, res *Resu
 		if err != nil {
 			return err
 		}
-		defer rows.close() //nolint:gocritic // deferInLoop: there are six tables, and all are read at once
+		defer rows.close() // all are read at once
 		sources = append(sources, rows)
 	}
 	rows, err := NewMerge(sources...)
