@@ -3,7 +3,6 @@ package clickhouse
 import (
 	"context"
 	"log/slog"
-	"strconv"
 	"testing"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -58,35 +57,32 @@ func describe(t *testing.T, conn driver.Conn) string {
 	return out
 }
 
-// TestMigrateFromEveryVersion migrates from nothing and from each earlier
-// version to the newest, which must be the same in the end, and twice.
+// TestMigrateFromEveryVersion migrates from nothing, from some earlier versions,
+// and with a stop at each version, to the newest, which must be the same in the
+// end, and twice.
 func TestMigrateFromEveryVersion(t *testing.T) {
 	s := stacktest.Shared(t)
-	files, err := migrations.ReadDir("migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := versions(t)
 	var want string
-	for done := range files {
-		from := int64(0)
-		if done > 0 {
-			if from, err = goose.NumericComponent(files[done-1].Name()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		t.Run(strconv.FormatInt(from, 10), func(t *testing.T) {
+	for name, stops := range map[string][]int64{
+		"nothing": nil, "24": {24}, "44": {44}, "50": {50}, "the one before": all[len(all)-2 : len(all)-1], "stop by stop": all,
+	} {
+		t.Run(name, func(t *testing.T) {
 			dsn := s.ClickHouseDatabaseDSN("migrator", stacktest.Database(t, s))
-			if from > 0 {
-				if _, err := migrateTo(t.Context(), dsn, from, quiet); err != nil {
+			done := 0
+			for _, stop := range stops {
+				steps, err := migrateTo(t.Context(), dsn, stop, quiet)
+				if err != nil {
 					t.Fatal(err)
 				}
+				done += len(steps)
 			}
 			steps, err := Migrate(t.Context(), dsn, quiet)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(steps) != len(files)-done {
-				t.Errorf("%d steps, want %d", len(steps), len(files)-done)
+			if done += len(steps); done != len(all) {
+				t.Errorf("%d steps, want %d", done, len(all))
 			}
 			again, err := Migrate(t.Context(), dsn, quiet)
 			if err != nil || len(again) != 0 {
@@ -101,6 +97,23 @@ func TestMigrateFromEveryVersion(t *testing.T) {
 			}
 		})
 	}
+}
+
+// versions are the numbers of all migrations, in their order.
+func versions(t *testing.T) (out []int64) {
+	t.Helper()
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		v, err := goose.NumericComponent(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 // TestMigrateAfterCutOff takes a step again whose statement ran and whose
