@@ -76,7 +76,7 @@ func (env *Env) condition(ev *condition.Event, say say) {
 		LimitMin: some(ev.LimitMin), LimitMax: some(ev.LimitMax),
 	}
 	r.Lat, r.Lng = degrees(ev.LatE6, ev.LngE6)
-	of := ev.Channel
+	of := ev.Channel + "/" + ev.Unit // one sensor may give two units
 	if ev.Code != "" {
 		of = ev.Code
 	}
