@@ -12,6 +12,7 @@ ALTER TABLE driving_events
     ADD COLUMN IF NOT EXISTS speed_before_kmh   Nullable(Float64) CODEC(ZSTD(1)),
     ADD COLUMN IF NOT EXISTS speed_after_kmh    Nullable(Float64) CODEC(ZSTD(1)),
     ADD COLUMN IF NOT EXISTS heading_change_deg Nullable(Float64) CODEC(ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS peak_heading_change_deg Nullable(Float64) CODEC(ZSTD(1)),
     ADD COLUMN IF NOT EXISTS max_speed_kmh      Nullable(Float64) CODEC(ZSTD(1)),
     ADD COLUMN IF NOT EXISTS limit_kmh          Nullable(Float64) CODEC(ZSTD(1)),
     ADD COLUMN IF NOT EXISTS limit_source       LowCardinality(String),

@@ -100,9 +100,9 @@ func (e *Event) Fill(d *schema.DrivingEvent) {
 	d.PeakMPS2, d.ThresholdMPS2 = known(e.PeakMPS2), known(e.ThresholdMPS2)
 	d.GapS = known(float64(e.GapS))
 	d.SpeedBeforeKMH, d.SpeedAfterKMH = known(e.SpeedBeforeKMH), known(e.SpeedAfterKMH)
-	d.HeadingChangeDeg = schema.Opt[float64]{}
+	d.HeadingChangeDeg, d.PeakHeadingDeg = schema.Opt[float64]{}, schema.Opt[float64]{}
 	if e.Kind == schema.HarshCornering && e.Sources&GPS != 0 { // -1 degree is a turn
-		d.HeadingChangeDeg = schema.Some(e.HeadingChangeDeg)
+		d.HeadingChangeDeg, d.PeakHeadingDeg = schema.Some(e.HeadingChangeDeg), schema.Some(e.PeakHeadingDeg)
 	}
 	d.MaxSpeedKMH, d.LimitKMH, d.DistanceM = known(e.MaxSpeedKMH), known(e.LimitKMH), known(e.DistanceM)
 }

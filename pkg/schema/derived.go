@@ -29,13 +29,14 @@ type DrivingEvent struct {
 	Lat         Opt[float64]     `json:"lat,omitzero"` // degrees, WGS-84, of the peak; absent where a device alarm has no position
 	Lng         Opt[float64]     `json:"lng,omitzero"`
 
-	AlarmCode        string       `json:"alarm_code,omitzero"`         // of the device's alarm: msg_class/code
-	VehicleClass     string       `json:"vehicle_class,omitzero"`      // whose thresholds were taken
-	ThresholdMPS2    Opt[float64] `json:"threshold_mps2,omitzero"`     // the lowest that had to be passed at the peak's gap
-	GapS             Opt[float64] `json:"gap_s,omitzero"`              // between the two fixes of the peak
-	SpeedBeforeKMH   Opt[float64] `json:"speed_before_kmh,omitzero"`   // at the first fix of the peak's gap
-	SpeedAfterKMH    Opt[float64] `json:"speed_after_kmh,omitzero"`    // at the second
-	HeadingChangeDeg Opt[float64] `json:"heading_change_deg,omitzero"` // of a cornering, summed over the event, positive to the right
+	AlarmCode        string       `json:"alarm_code,omitzero"`              // of the device's alarm: msg_class/code
+	VehicleClass     string       `json:"vehicle_class,omitzero"`           // whose thresholds were taken
+	ThresholdMPS2    Opt[float64] `json:"threshold_mps2,omitzero"`          // the lowest that had to be passed at the peak's gap
+	GapS             Opt[float64] `json:"gap_s,omitzero"`                   // between the two fixes of the peak
+	SpeedBeforeKMH   Opt[float64] `json:"speed_before_kmh,omitzero"`        // at the first fix of the peak's gap
+	SpeedAfterKMH    Opt[float64] `json:"speed_after_kmh,omitzero"`         // at the second
+	HeadingChangeDeg Opt[float64] `json:"heading_change_deg,omitzero"`      // of a cornering, summed over the event, positive to the right
+	PeakHeadingDeg   Opt[float64] `json:"peak_heading_change_deg,omitzero"` // of a cornering, within the gap of the peak: peak_mps2 is the mean of the two speeds in m/s, times this in radians, by gap_s
 	MaxSpeedKMH      Opt[float64] `json:"max_speed_kmh,omitzero"`
 	LimitKMH         Opt[float64] `json:"limit_kmh,omitzero"`    // of speeding
 	LimitSource      string       `json:"limit_source,omitzero"` // own, fence or road
