@@ -123,13 +123,13 @@ func TestStretchNearTheLimit(t *testing.T) {
 		g.exact(0, 0, fixes)
 	}
 	speed(110, 20)
-	speed(150, 20)
+	speed(150, 19) // told with its last fix, so that its end does not tell it again
 	speed(133, 200) // above the limit of 130, not above the tolerance of 5
-	speed(150, 12)
-	speed(110, 5)
+	speed(150, 8)
+	speed(110, 1)
 	rules := derive.DefaultRules()
 	want, got := newPlayer(rules, 1), newPlayer(rules, 1)
-	late := len(g.out) - 19 // just before the second
+	late := len(g.out) - 10 // just before the second
 	g.out[late].Fix.SpeedDKMH = 1250
 	if err := want.inOrder(g.out); err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ func (s *State) inMotion(r *Rules, p *step, out *Out) {
 		s.arrive(r, p, out)
 		return
 	}
-	s.confirm(r, out)
+	s.confirm(r, p.t, out)
 }
 
 // moveTo commits the movement up to a fix, d metres from the one before, unless
