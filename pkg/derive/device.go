@@ -185,7 +185,7 @@ func (d *Device) adopt(env *Env, place schema.Place, out func(Output)) {
 	// After a restart the past was judged anew, with other rules: what is open
 	// in the ledger must be told how it stands now.
 	for _, c := range d.said {
-		if slices.ContainsFunc(d.ledger, func(s sent) bool { return s.key == c.key && s.ongoing }) {
+		if slices.ContainsFunc(d.ledger, func(s sent) bool { return s.key == c.key && s.ongoing && !s.retracted }) {
 			d.send(env, c, false, place, out)
 		}
 	}

@@ -123,7 +123,7 @@ func TestStretchNearTheLimit(t *testing.T) {
 		g.exact(0, 0, fixes)
 	}
 	speed(110, 20)
-	speed(150, 19) // told with its last fix, so that its end does not tell it again
+	speed(150, 19)  // told with its last fix, so that its end does not tell it again
 	speed(133, 200) // above the limit of 130, not above the tolerance of 5
 	speed(150, 8)
 	speed(110, 1)
