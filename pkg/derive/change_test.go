@@ -48,7 +48,7 @@ func TestConvergesOverAChange(t *testing.T) {
 	}
 	var workers errgroup.Group
 	workers.SetLimit(runtime.GOMAXPROCS(0))
-	for seed := range uint64(min(*seeds, 150)) {
+	for seed := range uint64(min(*seeds, 100)) {
 		workers.Go(func() error {
 			a, b := parts(drive(seed))
 			if len(a) < 10 || len(b) < 10 {
@@ -80,7 +80,7 @@ func TestConvergesOverAChange(t *testing.T) {
 // said without it, to the revision.
 func TestRestartChangesNothing(t *testing.T) {
 	rules := derive.DefaultRules()
-	for seed := range uint64(min(*seeds, 40)) {
+	for seed := range uint64(min(*seeds, 20)) {
 		entries := drive(seed)
 		a, b := newPlayer(rules, seed), newPlayer(rules, seed)
 		for i, e := range entries {

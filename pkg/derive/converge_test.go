@@ -314,7 +314,9 @@ func (g *generator) phase() {
 	case 11:
 		g.lat += 3 // the tracker comes from a workshop, or its receiver was wrong before
 	case 12:
-		g.nearTheLimit()
+		if g.rng.IntN(4) == 0 { // they are long
+			g.nearTheLimit()
+		}
 	case 13:
 		kind, value := timeline.MarkContact, math.NaN()
 		if g.rng.IntN(2) == 0 {
