@@ -26,6 +26,10 @@ type definition struct {
 type definitions struct {
 	mu  sync.RWMutex
 	all map[string]definition
+
+	// What a reading from the beginning has come to, until it has come to the
+	// end: the topic may still hold what a device was before.
+	fresh map[string]definition
 }
 
 func (d *definitions) of(imei []byte) definition {
@@ -42,16 +46,36 @@ func (d *definitions) take(r *kgo.Record) error {
 	if d.all == nil {
 		d.all = map[string]definition{}
 	}
+	into := d.all
+	if d.fresh != nil {
+		into = d.fresh
+	}
 	if len(r.Value) == 0 {
-		delete(d.all, string(r.Key))
+		delete(into, string(r.Key))
 		return nil
 	}
 	var dev schema.Device
 	if err := schema.Decode(r.Value, &dev); err != nil {
 		return err
 	}
-	d.all[dev.IMEI] = definition{derive.ProfileOf(&dev), dev.DriverName}
+	into[dev.IMEI] = definition{derive.ProfileOf(&dev), dev.DriverName}
 	return nil
+}
+
+// begin starts a reading from the beginning; those of the one before hold on.
+func (d *definitions) begin() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.fresh = map[string]definition{}
+}
+
+// read says that the reading has come to the end.
+func (d *definitions) read() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.fresh != nil {
+		d.all, d.fresh = d.fresh, nil
+	}
 }
 
 const (
@@ -63,7 +87,7 @@ const (
 // again for ever; read is closed once it has come to where the topic ended.
 func (d *definitions) follow(ctx context.Context, opts []kgo.Opt, topic string, log *slog.Logger, ready *run.Readiness, read chan<- struct{}) {
 	var once sync.Once
-	done := func() { ready.Set("definitions", nil); once.Do(func() { close(read) }) }
+	done := func() { d.read(); ready.Set("definitions", nil); once.Do(func() { close(read) }) }
 	for ctx.Err() == nil {
 		err := d.readOn(ctx, opts, topic, log, done)
 		if ctx.Err() != nil {
@@ -98,6 +122,7 @@ func (d *definitions) readOn(ctx context.Context, opts []kgo.Opt, topic string, 
 			left[o.Partition] = o.Offset
 		}
 	})
+	d.begin()
 	quiet := time.Now()
 	for {
 		if len(left) == 0 || time.Since(quiet) > definitionsWait { // compaction may have taken the last ones

@@ -23,11 +23,32 @@ func deriveFix(w *work) error {
 	if !ok {
 		return nil
 	}
-	if !w.dev.derived.Add(w.env, e, w.raw.Place, w.say) {
+	if !w.add(e) {
 		w.fix.Quality = append(w.fix.Quality, schema.QualityLate)
 		w.tooLate(&w.fix.Item, e)
 	}
 	return nil
+}
+
+// add takes an entry through the detectors, false if it is too old for them. A
+// fault of theirs costs what is derived, never the item.
+func (w *work) add(e timeline.Entry) (taken bool) {
+	taken = true
+	w.guard(w.dev, func() { taken = w.dev.derived.Add(w.env, e, w.raw.Place, w.say) })
+	return taken
+}
+
+// guard turns a panic of the detectors into a counted fault, after which the
+// device begins anew, so that it never becomes a crash loop.
+func (w *work) guard(d *device, derive func()) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			stack := debug.Stack()
+			w.fault(fmt.Sprintf("derive for device %s: %v\n%s", d.imei, fault, stack[:min(len(stack), stackBytes)]))
+			d.derived.GiveUp()
+		}
+	}()
+	derive()
 }
 
 // deriveItem does the same with what any other item says of the vehicle.
@@ -39,7 +60,7 @@ func deriveItem(w *work) error {
 		marks := w.env.Rules.MarksOf(w.out[i].Record)
 		for m := range marks {
 			e := timeline.Entry{Mark: &marks[m]}
-			if !w.dev.derived.Add(w.env, e, w.raw.Place, w.say) {
+			if !w.add(e) {
 				w.tooLate(&schema.Item{
 					IMEI: w.dev.imei, ReceivedTime: w.raw.Headers.Received, Source: w.raw.Headers.Source, Place: w.raw.Place,
 				}, e)
@@ -64,48 +85,36 @@ func (w *work) tooLate(item *schema.Item, e timeline.Entry) {
 func (w *work) hear(o derive.Output) { w.derived = append(w.derived, o) }
 
 // finish ends the batch for a device: corrections that late entries led to go
-// out. A panic costs what this batch's late entries would have corrected, is
-// counted, and never becomes a crash loop.
+// out.
 func (p *processor) finish(b *batch, d *device) {
 	w := &b.work
 	clear(w.derived)
 	w.derived, w.recompute = w.derived[:0], nil
-	defer func() {
-		if fault := recover(); fault != nil {
-			stack := debug.Stack()
-			b.counts.faults = append(b.counts.faults, fmt.Sprintf("derive for device %s: %v\n%s", d.imei, fault, stack[:min(len(stack), stackBytes)]))
-			d.derived.GiveUp()
-		}
-	}()
-	d.derived.Finish(b.envOf(d), w.say)
-	if err := p.emitDerived(b, []byte(d.imei), w, derivedHeaders); err != nil {
-		b.counts.faults = append(b.counts.faults, err.Error())
-	}
+	w.guard(d, func() { d.derived.Finish(b.envOf(d), w.say) })
+	p.emitDerived(b, []byte(d.imei), w, derivedHeaders)
 }
 
-// emitDerived puts out what follows from a record or a batch.
-func (p *processor) emitDerived(b *batch, key []byte, w *work, headers []kgo.RecordHeader) error {
-	put := func(topic schema.Topic, record any) error {
+// emitDerived puts out what follows from a record or a batch. What cannot be
+// encoded is a fault of ours, and does not cost the record.
+func (p *processor) emitDerived(b *batch, key []byte, w *work, headers []kgo.RecordHeader) {
+	put := func(topic schema.Topic, record any) {
 		value, err := schema.Encode(record)
 		if err != nil {
-			return err
+			b.counts.fault(fmt.Sprintf("encode for %s: %v", topic, err))
+			return
 		}
 		start := len(b.bytes)
 		b.bytes = append(b.bytes, value...)
 		b.put(p.names[topic], key, start, headers)
-		return nil
 	}
 	for i := range w.derived {
-		if err := put(w.derived[i].Topic, w.derived[i].Record); err != nil {
-			return err
-		}
+		put(w.derived[i].Topic, w.derived[i].Record)
 		b.counts.derive(&w.derived[i])
 	}
 	if w.recompute != nil {
 		b.counts.tooLate++
-		return put(schema.TopicRecompute, w.recompute)
+		put(schema.TopicRecompute, w.recompute)
 	}
-	return nil
 }
 
 // envOf is what a device is judged with in this batch.

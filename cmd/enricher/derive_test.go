@@ -147,25 +147,6 @@ func TestDerivedStateRestores(t *testing.T) {
 	}
 }
 
-// TestFaultOfADetectorIsNoCrashLoop plants a panic in what ends a batch.
-func TestFaultOfADetectorIsNoCrashLoop(t *testing.T) {
-	d := newDrive(t)
-	all := driven(braking)
-	for i, r := range all {
-		if i != 5 {
-			d.send(r)
-		}
-	}
-	b := batch{}
-	b.reset(3, received)
-	o := d.part.begin()
-	dev, _ := o.device([]byte(imei))
-	b.env.Rules = nil // any fault will do
-	d.p.finish(&b, dev)
-	require.Len(t, b.counts.faults, 1)
-	require.Contains(t, b.counts.faults[0], imei)
-}
-
 func TestRulesAreTakenWhileRunning(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "rules.yaml")
 	write := func(text string) { require.NoError(t, os.WriteFile(path, []byte(text), 0o600)) }

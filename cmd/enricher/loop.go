@@ -252,7 +252,7 @@ func (e *enricher) transaction(ctx context.Context) (done bool, err error) {
 		o.base.merge(o)
 		counts := &e.batches[o.base.number].counts
 		e.metrics.add(counts)
-		for _, fault := range counts.faults {
+		for _, fault := range counts.faultTexts {
 			e.log.Error("a fault of Odograph: please report it", "partition", o.base.number, "fault", fault)
 		}
 		e.metrics.devices.WithLabelValues(strconv.Itoa(int(o.base.number))).Set(float64(len(o.base.devices)))

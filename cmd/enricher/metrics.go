@@ -64,7 +64,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "odograph_enricher_too_late_total", Help: "Items that came too late to be taken into what is derived.",
 		}),
 		faults: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "odograph_enricher_faults_total", Help: "Faults of Odograph's own code while it derived; each is in the log.",
+			Name: "odograph_enricher_faults_total", Help: "Faults of Odograph's own code while it derived; the first of each transaction are in the log.",
 		}),
 		rulesValid: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "odograph_enricher_rules_valid", Help: "1 while the rules in force are those of the file, 0 while the file is not valid.",
@@ -85,7 +85,19 @@ type counts struct {
 	derived               map[derivedCount]int
 	rejected              map[string]int
 	tooLate               int
-	faults                []string
+	faults                int
+	faultTexts            []string // of the first of them
+}
+
+// mostFaultTexts bounds what one batch writes to the log: one device may have the
+// same fault with every item.
+const mostFaultTexts = 5
+
+func (c *counts) fault(text string) {
+	c.faults++
+	if len(c.faultTexts) < mostFaultTexts {
+		c.faultTexts = append(c.faultTexts, text)
+	}
 }
 
 type derivedCount struct{ kind, revision string }
@@ -139,7 +151,7 @@ func (m *metrics) add(c *counts) {
 		m.rejected.WithLabelValues(reason).Add(float64(count))
 	}
 	m.tooLate.Add(float64(c.tooLate))
-	m.faults.Add(float64(len(c.faults)))
+	m.faults.Add(float64(c.faults))
 	for _, l := range c.late {
 		m.lateness.Observe(l.Seconds())
 	}

@@ -60,7 +60,7 @@ func (b *batch) put(topic string, key []byte, start int, headers []kgo.RecordHea
 // run takes the records of one partition, in order, through the stages.
 func (p *processor) run(b *batch, o *overlay, in []*kgo.Record) {
 	b.env.Rules, b.env.Rejected = p.rules(), b.counts.reject
-	b.work.env, b.work.say = &b.env, b.work.hear
+	b.work.env, b.work.say, b.work.fault = &b.env, b.work.hear, b.counts.fault
 	for _, r := range in {
 		p.record(b, o, r)
 		o.next = r.Offset + 1
@@ -167,7 +167,8 @@ func (p *processor) emit(b *batch, r *kgo.Record, w *work) error {
 		}
 		b.counts.items++
 	}
-	return p.emitDerived(b, r.Key, w, headers)
+	p.emitDerived(b, r.Key, w, headers)
+	return nil
 }
 
 // deadLetter puts a record aside with its bytes and the reason.

@@ -31,6 +31,7 @@ type work struct {
 	env       *derive.Env // what the device is judged with
 	entry     timeline.Fix
 	say       func(derive.Output) // hear, made once
+	fault     func(string)        // takes a fault of the detectors
 	derived   []derive.Output     // what follows from the item
 	recompute *schema.Recompute   // set: it came too late for that
 

@@ -17,8 +17,15 @@ func (env *Env) carry(said []*content, at int64) []*content {
 
 // A run takes entries through the detectors from a checkpoint on.
 type run struct {
-	judges judges
-	said   map[key]*content
+	judges   judges
+	said     map[key]*content
+	rejected []rejection
+}
+
+// A rejection is a fix that looked like an event and led to none.
+type rejection struct {
+	reason string
+	at     int64
 }
 
 func (p *checkpoint) run() *run {
@@ -30,6 +37,8 @@ func (p *checkpoint) run() *run {
 }
 
 func (r *run) hear(c *content) { r.said[c.key] = c }
+
+func (r *run) reject(reason string, at int64) { r.rejected = append(r.rejected, rejection{reason, at}) }
 
 // list gives what was said in the order of the keys.
 func list(said map[key]*content) []*content {

@@ -11,6 +11,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/trip"
 )
 
 // A key identifies an event among those of its device.
@@ -57,6 +58,21 @@ func (o *Output) Kind() (string, schema.Revised) {
 		return r.Stop.Kind, r.Stop.Revised
 	}
 	panic("derive: an output of no known kind") // output makes no other
+}
+
+// blank is a record of an event of which only the key is known any more, to be
+// retracted.
+func (k key) blank() any {
+	at := moment(k.start)
+	switch k.kind {
+	case "trip":
+		return &schema.Trip{StartTime: at, EndTime: at}
+	case "stop":
+		return &schema.Stop{StartTime: at, EndTime: at, Kind: trip.Parking}
+	case string(schema.ConditionRefuel), string(schema.ConditionTheft), string(schema.ConditionTemperature), string(schema.ConditionFault):
+		return &schema.ConditionEvent{Kind: schema.ConditionKind(k.kind), StartTime: at, EndTime: at}
+	}
+	return &schema.DrivingEvent{Kind: schema.DrivingKind(k.kind), StartTime: at, EndTime: at, Severity: schema.SeverityNone, Source: schema.EvidenceGPS}
 }
 
 // output makes the record of a content for a topic.

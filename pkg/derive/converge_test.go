@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -150,6 +151,11 @@ func (p *player) batch(entries []timeline.Entry, abort bool) {
 		p.attempt(entries, func(derive.Output) {})
 	}
 	p.d = p.attempt(entries, p.take)
+	p.store()
+}
+
+// store writes what is dirty.
+func (p *player) store() {
 	p.d.Dirty(func(part string, value []byte) {
 		if value == nil {
 			delete(p.parts, part)
@@ -279,7 +285,7 @@ func (g *generator) phase() {
 	for range g.rng.IntN(40) {
 		g.move(g.rng.Float64()*2-1, 0)
 	}
-	switch g.rng.IntN(9) {
+	switch g.rng.IntN(14) {
 	case 0:
 		g.harsh(timeline.MarkHarshBraking, -4.5, 0)
 	case 1:
@@ -301,6 +307,45 @@ func (g *generator) phase() {
 		g.sensors()
 	case 8:
 		g.mark(timeline.MarkDriver, "card "+string(rune('a'+g.rng.IntN(3))), "rfid", 0)
+	case 9:
+		g.alarms()
+	case 10:
+		g.mark(timeline.MarkDriver, strings.Repeat("ü", 100+g.rng.IntN(100)), "sign_in", math.NaN())
+	case 11:
+		g.lat += 3 // the tracker comes from a workshop, or its receiver was wrong before
+	case 12:
+		if g.rng.IntN(4) == 0 { // they are long
+			g.nearTheLimit()
+		}
+	case 13:
+		kind, value := timeline.MarkContact, math.NaN()
+		if g.rng.IntN(2) == 0 {
+			kind, value = timeline.MarkIgnition, float64(g.rng.IntN(2))
+		}
+		g.mark(kind, "", "", value)
+	}
+}
+
+// alarms are several of one second, some of them the same with other details.
+func (g *generator) alarms() {
+	kinds := []timeline.MarkKind{timeline.MarkHarshBraking, timeline.MarkHarshBraking, timeline.MarkHarshCornering, timeline.MarkCollision, timeline.MarkOverspeed}
+	for range 2 + g.rng.IntN(4) {
+		g.mark(kinds[g.rng.IntN(len(kinds))], []string{"0/48", "0/145", "1/1025", strings.Repeat("0/9", 60)}[g.rng.IntN(4)], "", math.NaN())
+		if m := g.out[len(g.out)-1].Mark; g.rng.IntN(2) == 0 {
+			m.LatE6, m.LngE6, m.Speed = int32(g.lat*1e6)+int32(g.rng.IntN(3)), int32(g.lng*1e6), int32(g.rng.IntN(900))
+		}
+		g.at += int64(g.rng.IntN(4) / 3)
+	}
+}
+
+// nearTheLimit is fast, then for long just above the limit, then fast again.
+func (g *generator) nearTheLimit() {
+	g.every = 10
+	for _, part := range [...]struct{ kmh, fixes int }{{150, 10 + g.rng.IntN(10)}, {133, g.rng.IntN(150)}, {150, g.rng.IntN(12)}} {
+		for range part.fixes {
+			g.speedMPS = float64(part.kmh) / 3.6
+			g.move(0, 0)
+		}
 	}
 }
 

@@ -76,7 +76,7 @@ func (d *Device) Add(env *Env, e timeline.Entry, place schema.Place, out func(Ou
 	if newest != 0 && (at <= d.base.at || at < newest-env.Rules.EventTime.LatenessS) {
 		return false
 	}
-	d.catchUp(env)
+	d.catchUp(env, place, out)
 	var before timeline.Log
 	if at <= newest && d.before == nil {
 		before = d.log.Fork()
@@ -131,6 +131,12 @@ func (f *follower) hear(c *content) {
 	f.d.send(f.env, c, false, f.place, f.out)
 }
 
+func (f *follower) reject(reason string, at int64) {
+	if f.env.Rejected != nil {
+		f.env.Rejected(reason, at)
+	}
+}
+
 // note remembers what was said last of an event.
 func (d *Device) note(c *content) {
 	if !d.mine.said {
@@ -168,7 +174,7 @@ func (d *Device) adopt(env *Env, place schema.Place, out func(Output)) {
 		return
 	}
 	known := d.live != nil
-	d.catchUp(env)
+	d.catchUp(env, place, out)
 	at := d.Newest()
 	d.base = &checkpoint{at: at, judges: *d.live, said: env.carry(slices.Clone(d.said), at)}
 	d.recent = [2]*checkpoint{}
@@ -179,20 +185,32 @@ func (d *Device) adopt(env *Env, place schema.Place, out func(Output)) {
 	// After a restart the past was judged anew, with other rules: what is open
 	// in the ledger must be told how it stands now.
 	for _, c := range d.said {
-		if slices.ContainsFunc(d.ledger, func(s sent) bool { return s.key == c.key && s.ongoing }) {
+		if slices.ContainsFunc(d.ledger, func(s sent) bool { return s.key == c.key && s.ongoing && !s.retracted }) {
 			d.send(env, c, false, place, out)
 		}
 	}
 }
 
-// catchUp finds the live state after a restart.
-func (d *Device) catchUp(env *Env) {
+// catchUp finds the live state after a restart. Where the entries are judged
+// otherwise than before it, by other rules or another version of Odograph, what
+// is open in the ledger may be open no more: it must not stay so for ever.
+func (d *Device) catchUp(env *Env, place schema.Place, out func(Output)) {
 	if d.live != nil {
 		return
 	}
 	r := d.base.run()
 	r.entries(env, &d.log, d.base.at)
 	d.take(env, r)
+	for _, s := range slices.Clone(d.ledger) {
+		if !s.ongoing || s.retracted {
+			continue
+		}
+		if now := r.said[s.key]; now == nil {
+			d.send(env, &content{key: s.key, record: s.key.blank(), seen: s.seen}, true, place, out)
+		} else if !now.ongoing {
+			d.send(env, now, false, place, out)
+		}
+	}
 }
 
 // take makes where a run has come to the live state.
@@ -216,10 +234,11 @@ func (d *Device) Finish(env *Env, out func(Output)) {
 	d.advance(env)
 }
 
-// GiveUp drops what a batch still had to do, after a fault in it: what is derived
-// goes on from the entries that are kept.
+// GiveUp begins anew after the newest entry, after a fault (a panic) in what was
+// called before: entries that led to a fault once would do so again for ever.
 func (d *Device) GiveUp() {
-	d.before, d.live, d.recent = nil, nil, [2]*checkpoint{}
+	d.base, d.changed.base = &checkpoint{at: d.Newest()}, true
+	d.before, d.live, d.said, d.recent = nil, nil, nil, [2]*checkpoint{}
 }
 
 // correct compares what the detectors say with and without the late entries.
@@ -251,7 +270,24 @@ func (d *Device) correct(env *Env, out func(Output)) {
 			d.send(env, now, false, d.place, out)
 		}
 	}
+	env.tellRejected(was.rejected, is.rejected)
 	d.take(env, is)
+}
+
+// tellRejected tells of the rejections that are new.
+func (env *Env) tellRejected(was, is []rejection) {
+	if env.Rejected == nil || len(is) == 0 {
+		return
+	}
+	told := make(map[rejection]bool, len(was))
+	for _, r := range was {
+		told[r] = true
+	}
+	for _, r := range is {
+		if !told[r] {
+			env.Rejected(r.reason, r.at)
+		}
+	}
 }
 
 // advance moves the base to where the lateness ends.

@@ -40,7 +40,7 @@ type Env struct {
 	Driver  string // by the device's definition, of trips in which nobody signed in
 
 	// Rejected is told why fixes that looked like an event led to none; it may
-	// be nil. Entries that are judged again are told again.
+	// be nil. Entries that are judged again are told of only where the reason is new.
 	Rejected func(reason string, at int64)
 
 	// Limits gives the speed limits that hold at a fix beside the vehicle's own:
@@ -52,8 +52,11 @@ type Env struct {
 	follower follower
 }
 
-// A listener hears what detectors say.
-type listener interface{ hear(*content) }
+// A listener hears what detectors say, and why they say nothing.
+type listener interface {
+	hear(*content)
+	reject(reason string, at int64)
+}
 
 // outs are the ways out of the detectors, made once.
 type outs struct {
@@ -73,7 +76,7 @@ func (env *Env) newOuts() *outs {
 	o := &outs{}
 	o.driving = driving.Out{
 		Event:  func(ev *driving.Event) { env.drivingEvent(ev, o.say) },
-		Reject: func(reason driving.Reason, at int64) { env.reject(string(reason), at) },
+		Reject: func(reason driving.Reason, at int64) { o.to.reject(reason.String(), at) },
 	}
 	o.trip = trip.Out{
 		Trip: func(t *trip.Trip) { env.trip(t, o.say) },
@@ -113,9 +116,14 @@ func (j *judges) step(env *Env, e timeline.Entry, to listener) {
 		j.condition.Mark(&rules.Condition, env.conditionInput(), e.Mark, &o.condition)
 		return
 	}
-	if !j.believe(f) {
-		env.reject(rejectJump, f.Time)
+	switch j.believe(f) {
+	case track.Jump:
+		to.reject(rejectJump, f.Time)
 		return
+	case track.Moved:
+		j.driving.Break(&rules.Driving, env.drivingInput(), f.Time, &o.driving)
+		j.trip.Break(&rules.Trip, &o.trip)
+		j.last = timeline.Fix{}
 	}
 	observable := j.last.Time != 0 && driving.Observable(&rules.Driving, &j.last, f)
 	j.driving.Fix(&rules.Driving, env.drivingInput(), f, &o.driving)
@@ -124,19 +132,13 @@ func (j *judges) step(env *Env, e timeline.Entry, to listener) {
 	j.last = *f
 }
 
-func (j *judges) believe(f *timeline.Fix) bool {
+func (j *judges) believe(f *timeline.Fix) track.Verdict {
 	verdict, head := j.head.Judge(track.Point{Second: f.Time, Lat: f.Lat(), Lng: f.Lng()}, f.SpeedDKMH >= movingDKMH)
 	j.head = head
-	return verdict != track.Jump
+	return verdict
 }
 
 const rejectJump = "jump"
-
-func (env *Env) reject(reason string, at int64) {
-	if env.Rejected != nil {
-		env.Rejected(reason, at)
-	}
-}
 
 func (env *Env) drivingInput() driving.Input {
 	in := driving.Input{Class: env.Profile.Class}

@@ -15,11 +15,23 @@ type sent struct {
 	seen      int64 // time of the entry that led to the last
 }
 
-// open gives the entry of a key, made where there is none. The pointer is valid
-// until the next call.
+// open gives the entry of a key, made where there is none. One that was retracted
+// under other rules is not opened again: what is found now is another event. The
+// pointer is valid until the next call.
 func (l *ledger) open(k key, version string) *sent {
-	if i := slices.IndexFunc(*l, func(s sent) bool { return s.key == k }); i >= 0 {
-		return &(*l)[i]
+	at := -1
+	for i := range *l {
+		s := &(*l)[i]
+		switch {
+		case s.key != k:
+		case !s.retracted:
+			return s
+		case s.version == version:
+			at = i
+		}
+	}
+	if at >= 0 {
+		return &(*l)[at]
 	}
 	*l = append(*l, sent{key: k, version: version})
 	return &(*l)[len(*l)-1]

@@ -107,8 +107,9 @@ func (r *Rules) prepare() error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	r.reopenS = 300 + max(r.Driving.Harsh.MergeS, r.Driving.Harsh.CooldownS, r.Driving.Harsh.MatchDeviceAlarmS,
-		r.Driving.Speeding.MaxGapS, r.Driving.Speeding.MinDurationS, r.Driving.Speeding.RepeatS, int64(r.Condition.Fuel.MergeS))
+	h, v := &r.Driving.Harsh, &r.Driving.Speeding
+	r.reopenS = 300 + max(h.MergeS, h.CooldownS, h.MatchDeviceAlarmS, int64(r.Condition.Fuel.MergeS),
+		v.MaxGapS+v.MinDurationS+v.RepeatS+v.MatchAlarmWithS, 3600-r.EventTime.LatenessS) // the end of a stretch may be told an hour late
 	values, err := yaml.Marshal(r)
 	if err != nil {
 		return err

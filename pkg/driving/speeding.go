@@ -6,8 +6,8 @@ import (
 )
 
 // A stretch is a time above the limit. It begins with a fix above the limit and
-// its tolerance, goes on while the fixes are above the limit, and ends with the
-// last one above the tolerance.
+// its tolerance, goes on while the fixes are above the limit and one within
+// max_gap_s is above the tolerance too, and ends with the last of those.
 type stretch struct {
 	on, open, told bool
 	start, end     int64
@@ -43,7 +43,7 @@ func (s *State) speeding(r *Rules, in Input, f *timeline.Fix, c *point, out *Out
 	speed, gap := float64(c.speed)/10, c.at-o.last.at
 	first := !o.last.on || gap > r.Speeding.MaxGapS
 	if o.open {
-		if first || limit <= 0 || speed <= limit {
+		if first || limit <= 0 || speed <= limit || c.at-o.end > r.Speeding.MaxGapS {
 			s.endSpeeding(r, in, c.at, out)
 		} else {
 			o.restCM += int64(o.last.distanceM(c) * 100)

@@ -59,6 +59,16 @@ func (p *point) distanceM(c *point) float64 {
 	return geo.DistanceM(float64(p.lat)/1e6, float64(p.lng)/1e6, float64(c.lat)/1e6, float64(c.lng)/1e6)
 }
 
+// Break forgets where the vehicle was, and ends the stretch of speeding that goes
+// on: the fix at the time now is where no vehicle gets to from the last one.
+func (s *State) Break(r *Rules, in Input, now int64, out *Out) {
+	if s.over.open {
+		s.endSpeeding(r, in, now, out)
+	}
+	s.over.last = point{}
+	s.prev, s.suspect, s.run, s.turnDeg, s.heldCM = point{}, point{}, 0, 0, 0
+}
+
 // Fix takes the next fix in the order of time. A fix without a speed, and old
 // coordinates sent again, say nothing of driving.
 func (s *State) Fix(r *Rules, in Input, f *timeline.Fix, out *Out) {

@@ -47,6 +47,7 @@ const (
 	Stuck            // believed, but the same as before though the vehicle moves
 	Jump             // not believed
 	Past             // no newer than the trusted one: nothing is said of it
+	Moved            // believed at last, since others agree with it, though no vehicle gets there from the ones before
 )
 
 // Judge compares a position with the head: what it is, and the head after it.
@@ -70,7 +71,7 @@ func (h Head) Judge(at Point, moving bool) (Verdict, Head) {
 		}
 	}
 	if next.Confirmed > confirmations {
-		return Believed, Head{Trusted: at}
+		return Moved, Head{Trusted: at}
 	}
 	return Jump, next
 }

@@ -16,7 +16,7 @@ func (s *State) commit(here point) {
 
 // confirm makes a trip certain once it is long enough and got away from its
 // start. Only now is it certain that the rest before it has ended.
-func (s *State) confirm(r *Rules, out *Out) {
+func (s *State) confirm(r *Rules, now int64, out *Out) {
 	j := &s.trip
 	if j.stage != candidate {
 		return
@@ -33,7 +33,7 @@ func (s *State) confirm(r *Rules, out *Out) {
 		s.held.close(r, j.start.t, out)
 		s.held = rest{}
 	}
-	s.tell(j.end.t, "", out)
+	s.tell(now, "", out)
 }
 
 // giveUp drops a trip that was none: the rest before it goes on, where the

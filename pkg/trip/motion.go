@@ -27,7 +27,7 @@ func (s *State) inMotion(r *Rules, p *step, out *Out) {
 		s.arrive(r, p, out)
 		return
 	}
-	s.confirm(r, out)
+	s.confirm(r, p.t, out)
 }
 
 // moveTo commits the movement up to a fix, d metres from the one before, unless
@@ -105,6 +105,25 @@ func (r *Rules) wakes(p *step, d float64) bool {
 
 // lose ends what was going on at the time it was last seen, and starts anew.
 func (s *State) lose(r *Rules, p *step, out *Out) {
+	s.close(r, out)
+	s.begin(r, p)
+}
+
+// Break ends what goes on at the time at which it was last seen: the next fix is
+// where no vehicle gets to from the last one, so that one of the two is wrong.
+func (s *State) Break(r *Rules, out *Out) {
+	switch s.phase {
+	case unseen:
+		return
+	case moving:
+		s.arriveInSilence()
+	}
+	s.close(r, out)
+	*s = State{ignition: s.ignition, last: s.last, lastDKMH: timeline.Unknown, odoM: s.odoM, next: s.next}
+}
+
+// close ends a rest, and the trip that it ends.
+func (s *State) close(r *Rules, out *Out) {
 	s.settle(r, out)
 	switch s.trip.stage {
 	case candidate:
@@ -117,7 +136,6 @@ func (s *State) lose(r *Rules, p *step, out *Out) {
 		s.end(reason, out)
 	}
 	s.rest.close(r, s.rest.seen, out)
-	s.begin(r, p)
 }
 
 // arrive turns the rest that may have begun into one.

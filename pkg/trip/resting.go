@@ -116,7 +116,7 @@ func (s *State) leave(r *Rules, p *step, out *Out) {
 	s.commit(p.point)
 	s.rest, s.out = restAt(p), outside{}
 	s.phase, s.rolling = moving, p.atLeast(r.MovingSpeedKMH)
-	s.confirm(r, out)
+	s.confirm(r, p.t, out)
 }
 
 // goOn counts a rest within a trip, until left.

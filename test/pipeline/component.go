@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -147,6 +149,30 @@ func (c *Component) Ready() (ok bool, reason string) {
 		return false, ""
 	}
 	return resp.StatusCode == http.StatusOK, string(b)
+}
+
+// Metrics are the program's figures at this moment, by name and labels as
+// /metrics has them.
+func (c *Component) Metrics() map[string]float64 {
+	c.tb.Helper()
+	c.MustRun()
+	resp, err := client.Get("http://" + c.admin + "/metrics")
+	if err != nil {
+		c.tb.Fatalf("metrics of %s: %v", c.Name, err)
+	}
+	defer resp.Body.Close()
+	out := map[string]float64{}
+	lines := bufio.NewScanner(resp.Body)
+	for lines.Scan() {
+		at := strings.LastIndexByte(lines.Text(), ' ')
+		if v, err := strconv.ParseFloat(lines.Text()[at+1:], 64); err == nil && at > 0 {
+			out[lines.Text()[:at]] = v
+		}
+	}
+	if err := lines.Err(); err != nil {
+		c.tb.Fatalf("metrics of %s: %v", c.Name, err)
+	}
+	return out
 }
 
 // Running tells whether the process exists.
