@@ -10,33 +10,42 @@ import (
 	"github.com/odograph/odograph/pkg/timeline"
 )
 
-func newEnv() *derive.Env {
-	return &derive.Env{IMEI: imei, Rules: derive.DefaultRules()}
+func newWriter() *writer {
+	return &writer{env: &derive.Env{IMEI: imei, Rules: derive.DefaultRules()}}
 }
 
 const imei = "356938035643809"
 
-// commit takes entries through a device as a transaction of the enricher does:
-// into a fork that is written and kept. It counts the bytes that were written.
-func commit(env *derive.Env, d *derive.Device, entries []timeline.Entry, out func(derive.Output)) (kept *derive.Device, logged int) {
-	d = d.Fork()
-	for _, e := range entries {
-		d.Add(env, e, schema.Place{RawOffset: 1}, out)
-	}
-	d.Finish(env, out)
-	d.Dirty(func(part string, value []byte) { logged += len(imei) + 1 + len(part) + len(value) })
-	d.Settle()
-	return d, logged
+// A writer takes entries through a device as the enricher does: into a fork that
+// is written and kept.
+type writer struct {
+	env     *derive.Env
+	scratch []byte
+	outputs int
+	logged  int            // bytes of the changelog, with keys
+	parts   map[string]int // of them by the first letter of the part; nil: not counted
 }
 
-// perFix turns what a benchmark measured of passes over entries into figures of
-// a fix; the cost of marks is the fixes'.
-func perFix(b *testing.B, fixes int, outputs, logged int) {
-	b.Helper()
-	n := float64(fixes)
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/n, "ns/fix")
-	b.ReportMetric(float64(outputs)/n, "outputs/fix")
-	b.ReportMetric(float64(logged)/n, "log-bytes/fix")
+// commit is one transaction.
+func (w *writer) commit(d *derive.Device, entries []timeline.Entry) *derive.Device {
+	d = d.Fork()
+	for _, e := range entries {
+		d.Add(w.env, e, schema.Place{RawOffset: 1}, w.hear)
+	}
+	d.Finish(w.env, w.hear)
+	w.scratch = d.Dirty(w.scratch, w.put)
+	d.Settle()
+	return d
+}
+
+func (w *writer) hear(derive.Output) { w.outputs++ }
+
+func (w *writer) put(part string, value []byte) {
+	n := len(imei) + 1 + len(part) + len(value)
+	w.logged += n
+	if w.parts != nil {
+		w.parts[part[:1]] += n
+	}
 }
 
 // BenchmarkAddInOrder is a vehicle's life in order; an operation is a fix, with
@@ -46,23 +55,20 @@ func BenchmarkAddInOrder(b *testing.B) {
 		for _, size := range []int{1, 20} {
 			b.Run(fmt.Sprintf("every=%s/batch=%d", interval, size), func(b *testing.B) {
 				batches := batchesOf(fleet(b, 1, interval, 6*time.Hour)[0], size)
-				env := newEnv()
-				d := &derive.Device{}
-				fixes, outputs, logged, i := 0, 0, 0, len(batches)
-				out := func(derive.Output) { outputs++ }
+				w, d := newWriter(), &derive.Device{}
+				fixes, i := 0, len(batches)
 				b.ReportAllocs()
 				b.ResetTimer()
 				for fixes < b.N {
 					if i == len(batches) {
 						d, i = &derive.Device{}, 0
 					}
-					var n int
-					d, n = commit(env, d, batches[i], out)
+					d = w.commit(d, batches[i])
 					fixes += fixesOf(batches[i])
-					logged += n
 					i++
 				}
-				perFix(b, fixes, outputs, logged)
+				b.ReportMetric(float64(w.outputs)/float64(fixes), "outputs/fix")
+				b.ReportMetric(float64(w.logged)/float64(fixes), "log-bytes/fix")
 			})
 		}
 	}
@@ -88,9 +94,7 @@ func BenchmarkLateFix(b *testing.B) {
 	for _, late := range []time.Duration{5 * time.Second, 5 * time.Minute, time.Hour} {
 		b.Run("late="+late.String(), func(b *testing.B) {
 			entries := fleet(b, 1, 10*time.Second, 3*time.Hour)[0]
-			env := newEnv()
-			out := func(derive.Output) {}
-			d := &derive.Device{}
+			w, d := newWriter(), &derive.Device{}
 			at := entries[len(entries)-1].Time() - int64(late.Seconds())
 			var missing timeline.Entry
 			for _, e := range entries {
@@ -98,12 +102,12 @@ func BenchmarkLateFix(b *testing.B) {
 					missing = e
 					continue
 				}
-				d, _ = commit(env, d, []timeline.Entry{e}, out)
+				d = w.commit(d, []timeline.Entry{e})
 			}
 			b.ReportAllocs()
 			b.ResetTimer()
 			for range b.N {
-				commit(env, d, []timeline.Entry{missing}, out)
+				w.commit(d, []timeline.Entry{missing})
 			}
 		})
 	}
@@ -113,10 +117,7 @@ func BenchmarkLateFix(b *testing.B) {
 // newer ones: 720 late fixes.
 func BenchmarkOutage(b *testing.B) {
 	entries := fleet(b, 1, 10*time.Second, 3*time.Hour)[0]
-	env := newEnv()
-	outputs := 0
-	out := func(derive.Output) { outputs++ }
-	d := &derive.Device{}
+	w, d := newWriter(), &derive.Device{}
 	start := entries[0].Time() + 3000
 	var missing []timeline.Entry
 	for _, e := range entries {
@@ -124,15 +125,15 @@ func BenchmarkOutage(b *testing.B) {
 			missing = append(missing, e)
 			continue
 		}
-		d, _ = commit(env, d, []timeline.Entry{e}, out)
+		d = w.commit(d, []timeline.Entry{e})
 	}
-	outputs = 0
+	w.outputs = 0
 	b.ReportAllocs()
 	b.ResetTimer()
 	for range b.N {
-		commit(env, d, missing, out)
+		w.commit(d, missing)
 	}
 	b.ReportMetric(float64(fixesOf(missing)), "late-fixes")
-	b.ReportMetric(float64(outputs)/float64(b.N), "outputs/op")
+	b.ReportMetric(float64(w.outputs)/float64(b.N), "outputs/op")
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*fixesOf(missing)), "ns/late-fix")
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,9 +30,10 @@ const (
 var ErrState = errors.New("not a part of a device's derived state")
 
 // Dirty calls put for each part that changed since the fork; a nil value is a
-// part that is there no more. The value is valid during the call.
-func (d *Device) Dirty(put func(part string, value []byte)) {
-	var buf []byte
+// part that is there no more. The value is valid during the call: it is in
+// scratch, which is given back for the next use.
+func (d *Device) Dirty(scratch []byte, put func(part string, value []byte)) []byte {
+	buf := scratch
 	if d.changed.base {
 		buf = d.appendBase(buf[:0])
 		put(partBase, buf)
@@ -41,14 +43,29 @@ func (d *Device) Dirty(put func(part string, value []byte)) {
 		put(partLedger, buf)
 	}
 	d.log.Dirty(func(slot int) {
-		part := partLog + strconv.Itoa(slot)
 		var there bool
 		if buf, there = d.log.AppendChunk(buf[:0], slot); there {
-			put(part, buf)
+			put(logPart(slot), buf)
 			return
 		}
-		put(part, nil)
+		put(logPart(slot), nil)
 	})
+	return buf
+}
+
+// logParts are the parts of the first slots, which most devices do with.
+var logParts = func() (names [32]string) {
+	for slot := range names {
+		names[slot] = partLog + strconv.Itoa(slot)
+	}
+	return names
+}()
+
+func logPart(slot int) string {
+	if slot < len(logParts) {
+		return logParts[slot]
+	}
+	return partLog + strconv.Itoa(slot)
 }
 
 // Owns tells whether a part is one of a Device.
@@ -113,7 +130,7 @@ func (d *Device) appendBase(dst []byte) []byte {
 	dst = binary.AppendVarint(dst, d.base.at)
 	dst = appendString(dst, d.with.version)
 	dst = d.with.profile.append(dst)
-	dst = d.base.judges.append(dst)
+	dst = append(dst, d.base.packed...)
 	dst = binary.AppendUvarint(dst, uint64(len(d.base.said)))
 	for _, c := range d.base.said {
 		dst = c.key.append(dst)
@@ -124,7 +141,7 @@ func (d *Device) appendBase(dst []byte) []byte {
 	return dst
 }
 
-func (d *Device) parseBase(b []byte) (err error) {
+func (d *Device) parseBase(b []byte) error {
 	if len(b) == 0 || b[0] != baseVersion {
 		return errPacked
 	}
@@ -135,9 +152,12 @@ func (d *Device) parseBase(b []byte) (err error) {
 	if u.err != nil {
 		return u.err
 	}
-	if u.b, err = base.judges.decode(u.b); err != nil {
+	var j judges
+	rest, err := j.decode(u.b)
+	if err != nil {
 		return err
 	}
+	base.packed, u.b = slices.Clone(u.b[:len(u.b)-len(rest)]), rest
 	for range u.uvarint() {
 		c := &content{key: parseKey(&u)}
 		c.ongoing, c.seen = u.byte() != 0, u.varint()

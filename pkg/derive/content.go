@@ -2,8 +2,8 @@ package derive
 
 import (
 	"cmp"
+	"encoding/binary"
 	"encoding/hex"
-	"hash"
 	"reflect"
 	"strconv"
 	"time"
@@ -90,13 +90,25 @@ func eventID(imei, version string, k key) string {
 	var a, b xxhash.Digest
 	a.Reset()
 	b.ResetWithSeed(1)
-	for _, h := range [...]hash.Hash64{&a, &b} {
-		for _, part := range [...]string{imei, k.kind, version, strconv.FormatInt(k.start, 10), k.of} {
-			_, _ = h.Write([]byte(part))
-			_, _ = h.Write([]byte{0})
+	var number [20]byte
+	start := strconv.AppendInt(number[:0], k.start, 10)
+	for _, h := range [...]*xxhash.Digest{&a, &b} {
+		for _, part := range [...]string{imei, k.kind, version} {
+			writePart(h, part)
 		}
+		_, _ = h.Write(start)
+		writePart(h, "")
+		writePart(h, k.of)
 	}
-	return hex.EncodeToString(b.Sum(a.Sum(nil)))
+	var sum [16]byte
+	binary.BigEndian.PutUint64(sum[:], a.Sum64())
+	binary.BigEndian.PutUint64(sum[8:], b.Sum64())
+	return hex.EncodeToString(sum[:])
+}
+
+func writePart(h *xxhash.Digest, part string) {
+	_, _ = h.WriteString(part)
+	_, _ = h.Write([]byte{0})
 }
 
 func moment(second int64) time.Time { return time.Unix(second, 0).UTC() }

@@ -150,7 +150,7 @@ func (p *player) batch(entries []timeline.Entry, abort bool) {
 		p.attempt(entries, func(derive.Output) {})
 	}
 	p.d = p.attempt(entries, p.take)
-	p.d.Dirty(func(part string, value []byte) {
+	p.d.Dirty(nil, func(part string, value []byte) {
 		if value == nil {
 			delete(p.parts, part)
 			return

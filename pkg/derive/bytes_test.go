@@ -1,0 +1,60 @@
+package derive_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/odograph/odograph/pkg/derive"
+	"github.com/odograph/odograph/pkg/schema"
+)
+
+// TestBytesPerDevice states what a device costs: its parts as they are written,
+// and what is written of an accepted fix where each fix and each mark is in a
+// transaction of its own, with keys, marks on the fixes' account.
+func TestBytesPerDevice(t *testing.T) {
+	for _, c := range []struct {
+		interval time.Duration
+		length   time.Duration
+		mostSize float64 // of a device, on average
+		mostLog  float64 // of a fix
+	}{{time.Second, 4 * time.Hour, 20_000, 115}, {10 * time.Second, 8 * time.Hour, 3_900, 130}, {time.Minute, 12 * time.Hour, 1_600, 300}} {
+		w := newWriter()
+		w.parts = map[string]int{}
+		fixes, steps, held := 0, 0, 0
+		size, most := map[string]int{}, 0
+		vehicles := fleet(t, 6, c.interval, c.length)
+		for _, entries := range vehicles {
+			d, parts := &derive.Device{}, map[string]int{}
+			for _, e := range entries {
+				d = d.Fork()
+				d.Add(w.env, e, schema.Place{RawOffset: 1}, w.hear)
+				d.Finish(w.env, w.hear)
+				w.scratch = d.Dirty(w.scratch, func(part string, value []byte) {
+					w.put(part, value)
+					parts[part] = len(value)
+				})
+				d.Settle()
+				if e.Fix == nil || e.Time()-entries[0].Time() < 3*3600 {
+					continue
+				}
+				steps++
+				all := 0
+				for part, n := range parts {
+					size[part[:1]] += n
+					all += n
+				}
+				held += all
+				most = max(most, all)
+			}
+			fixes += fixesOf(entries)
+		}
+		each := func(n int) float64 { return float64(n) / float64(steps) }
+		log := func(n int) float64 { return float64(n) / float64(fixes) }
+		t.Logf("a fix every %3s: %6.0f bytes a device (at most %d): base %.0f, ledger %.0f, log %.0f; %5.1f changelog bytes a fix: base %.1f, ledger %.1f, log %.1f; %.3f outputs a fix",
+			c.interval, each(held), most, each(size["b"]), each(size["l"]), each(size["t"]),
+			log(w.logged), log(w.parts["b"]), log(w.parts["l"]), log(w.parts["t"]), log(w.outputs))
+		if each(held) > c.mostSize || log(w.logged) > c.mostLog {
+			t.Errorf("a fix every %s: more than %.0f bytes a device or %.0f changelog bytes a fix", c.interval, c.mostSize, c.mostLog)
+		}
+	}
+}
