@@ -133,10 +133,10 @@ func (d *Device) appendBase(dst []byte) []byte {
 	dst = append(dst, d.base.packed...)
 	dst = binary.AppendUvarint(dst, uint64(len(d.base.said)))
 	for _, c := range d.base.said {
-		dst = c.key.append(dst)
+		dst = c.key.append(dst, d.base.at)
 		dst = appendBool(dst, c.ongoing)
-		dst = binary.AppendVarint(dst, c.seen)
-		dst = packRecord(dst, c.record)
+		dst = binary.AppendVarint(dst, c.seen-c.start)
+		dst = packRecord(dst, c.record, c.start)
 	}
 	return dst
 }
@@ -159,12 +159,12 @@ func (d *Device) parseBase(b []byte) error {
 	}
 	base.packed, u.b = slices.Clone(u.b[:len(u.b)-len(rest)]), rest
 	for range u.uvarint() {
-		c := &content{key: parseKey(&u)}
-		c.ongoing, c.seen = u.byte() != 0, u.varint()
+		c := &content{key: parseKey(&u, base.at)}
+		c.ongoing, c.seen = u.byte() != 0, c.start+u.varint()
 		if u.err != nil {
 			return u.err
 		}
-		if c.record, u.b, err = unpackRecord(u.b); err != nil {
+		if c.record, u.b, err = unpackRecord(u.b, c.start); err != nil {
 			return err
 		}
 		base.said = append(base.said, c)
@@ -181,27 +181,31 @@ func (u *unpacker) end() error {
 	return u.err
 }
 
-func (k *key) append(dst []byte) []byte {
-	dst = appendString(dst, k.kind)
-	dst = binary.AppendVarint(dst, k.start)
-	return appendString(dst, k.of)
+// append adds a key to dst, its start as the difference to another time.
+func (k *key) append(dst []byte, from int64) []byte {
+	dst = appendWord(dst, k.kind)
+	dst = binary.AppendVarint(dst, k.start-from)
+	return appendWord(dst, k.of)
 }
 
-func parseKey(u *unpacker) key {
-	return key{kind: u.string(), start: u.varint(), of: u.string()}
+func parseKey(u *unpacker, from int64) key {
+	return key{kind: u.word(), start: from + u.varint(), of: u.word()}
 }
 
-// The ledger of versions: an entry that has the device's version carries none.
+// The ledger is written often: an entry takes about six bytes. Its start is the
+// difference to that of the entry before, flags and revision are one number, and
+// it carries no version where that is the device's.
 func (d *Device) appendLedger(dst []byte) []byte {
 	dst = append(dst, ledgerVersion)
 	dst = appendString(dst, d.with.version)
 	dst = binary.AppendUvarint(dst, uint64(len(d.ledger)))
+	from := int64(0)
 	for i := range d.ledger {
 		s := &d.ledger[i]
-		dst = s.key.append(dst)
-		dst = binary.AppendUvarint(dst, uint64(s.revision))
+		dst = s.key.append(dst, from)
+		from = s.start
+		dst = binary.AppendUvarint(dst, uint64(s.revision)<<flagBits|ledgerFlags(s, d.with.version))
 		dst = binary.AppendVarint(dst, s.seen-s.start)
-		dst = append(dst, ledgerFlags(s, d.with.version))
 		if s.version != d.with.version {
 			dst = appendString(dst, s.version)
 		}
@@ -213,9 +217,10 @@ const (
 	flagOngoing = 1 << iota
 	flagRetracted
 	flagVersion
+	flagBits = iota
 )
 
-func ledgerFlags(s *sent, version string) (f byte) {
+func ledgerFlags(s *sent, version string) (f uint64) {
 	if s.ongoing {
 		f |= flagOngoing
 	}
@@ -234,11 +239,18 @@ func (d *Device) parseLedger(b []byte) error {
 	}
 	u := unpacker{b: b[1:]}
 	version := u.string()
-	d.ledger = nil
-	for range u.uvarint() {
-		s := sent{key: parseKey(&u), revision: uint32(u.uvarint())}
-		s.seen = s.start + u.varint()
-		f := u.byte()
+	n := u.uvarint()
+	if n > uint64(len(u.b)) { // each takes more than a byte
+		return errPacked
+	}
+	d.ledger = make(ledger, n)
+	from := int64(0)
+	for i := range d.ledger {
+		s := &d.ledger[i]
+		s.key = parseKey(&u, from)
+		from = s.start
+		f := u.uvarint()
+		s.revision, s.seen = uint32(f>>flagBits), s.start+u.varint()
 		s.ongoing, s.retracted, s.version = f&flagOngoing != 0, f&flagRetracted != 0, version
 		if f&flagVersion != 0 {
 			s.version = u.string()
@@ -246,7 +258,6 @@ func (d *Device) parseLedger(b []byte) error {
 		if u.err != nil {
 			return u.err
 		}
-		d.ledger = append(d.ledger, s)
 	}
 	return u.end()
 }
