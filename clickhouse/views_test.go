@@ -53,7 +53,7 @@ var healthRows = []string{
 		('back', now64(3) - 61, now64(3) - 60, 'push', 'logout', 21), ('back', now64(3) - 31, now64(3) - 30, 'push', 'login', 22)`,
 	`INSERT INTO alarms (imei, event_time, received_time, source, msg_class, code, ended, raw_offset) VALUES
 		('awake', now64(3) - 86400, now64(3) - 86399, 'push', 0, '19', false, 30), ('awake', now64(3) - 864000, now64(3) - 863999, 'push', 0, '267', false, 31),
-		('polled', now64(3) - 3600, now64(3) - 3599, 'push', 0, '263', false, 32), ('polled', now64(3) - 10, now64(3) - 9, 'openapi', 0, 'offline', false, 33)`,
+		('polled', now64(3) - 3700, now64(3) - 3650, 'push', 0, '263', false, 32), ('polled', now64(3) - 10, now64(3) - 9, 'openapi', 0, 'offline', false, 33)`,
 	`INSERT INTO devices (imei, name, expires_time, updated_time) VALUES ('new', 'Van', now64(3) - 86400, now64(3)), ('gone', 'Bus', NULL, now64(3))`,
 }
 

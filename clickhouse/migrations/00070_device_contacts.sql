@@ -9,12 +9,12 @@ CREATE TABLE IF NOT EXISTS device_contacts
     login_time           SimpleAggregateFunction(max, Nullable(DateTime64(3, 'UTC'))),
     logout_time          SimpleAggregateFunction(max, Nullable(DateTime64(3, 'UTC'))),
     logout_received_time SimpleAggregateFunction(max, Nullable(DateTime64(3, 'UTC'))),
-    lat_e7               AggregateFunction(argMax, Int32, Tuple(DateTime64(3, 'UTC'), Int64)) COMMENT 'of the newest such fix, 1e-7 degrees; of two of one time the later in the raw topic',
-    lng_e7               AggregateFunction(argMax, Int32, Tuple(DateTime64(3, 'UTC'), Int64)),
-    acc                  AggregateFunction(argMax, Nullable(Bool), Tuple(DateTime64(3, 'UTC'), Int64)) COMMENT 'ignition, of fixes and heartbeats',
-    battery_percent      AggregateFunction(argMax, Nullable(Float64), Tuple(DateTime64(3, 'UTC'), Int64)),
-    charging             AggregateFunction(argMax, Nullable(Bool), Tuple(DateTime64(3, 'UTC'), Int64)),
-    gsm_signal           AggregateFunction(argMax, Nullable(Int32), Tuple(DateTime64(3, 'UTC'), Int64))
+    lat_e7               AggregateFunction(argMax, Int32, Int64) COMMENT 'of the newest such fix, 1e-7 degrees; all of these go by milliseconds since 1970 × 1024 + raw_offset mod 1024, so that of two values of one time always the same one holds',
+    lng_e7               AggregateFunction(argMax, Int32, Int64),
+    acc                  AggregateFunction(argMax, Nullable(Bool), Int64) COMMENT 'ignition, of fixes and heartbeats',
+    battery_percent      AggregateFunction(argMax, Nullable(Float64), Int64),
+    charging             AggregateFunction(argMax, Nullable(Bool), Int64),
+    gsm_signal           AggregateFunction(argMax, Nullable(Int32), Int64)
 )
 ENGINE = AggregatingMergeTree
 ORDER BY imei

@@ -2,8 +2,8 @@
 -- +goose Up
 CREATE MATERIALIZED VIEW IF NOT EXISTS device_contacts_of_messages TO device_contacts AS
 SELECT imei,
-    argMaxState(messages.battery_percent, (ifNull(event_time, received_time), raw_offset)) AS battery_percent,
-    argMaxState(messages.charging, (ifNull(event_time, received_time), raw_offset)) AS charging
+    argMaxState(messages.battery_percent, toUnixTimestamp64Milli(ifNull(event_time, received_time)) * 1024 + raw_offset % 1024) AS battery_percent,
+    argMaxState(messages.charging, toUnixTimestamp64Milli(ifNull(event_time, received_time)) * 1024 + raw_offset % 1024) AS charging
 FROM messages
 WHERE source IN ('push', 'openapi', 'tag') AND (messages.battery_percent IS NOT NULL OR messages.charging IS NOT NULL)
 GROUP BY imei;

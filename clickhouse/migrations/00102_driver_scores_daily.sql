@@ -1,13 +1,19 @@
 -- +goose NO TRANSACTION
 -- +goose Up
 CREATE OR REPLACE VIEW driver_scores_daily AS
+WITH
+    (SELECT s.weight_low FROM score_settings_now AS s) AS low_weight,
+    (SELECT s.weight_medium FROM score_settings_now AS s) AS medium_weight,
+    (SELECT s.weight_high FROM score_settings_now AS s) AS high_weight,
+    (SELECT s.min_km FROM score_settings_now AS s) AS km_limit,
+    (SELECT s.min_observable_share FROM score_settings_now AS s) AS share_limit
 SELECT
     b.imei AS imei, b.day AS day,
     sum(b.distance_m) / 1000 AS distance_km,
     sum(b.driving_s) AS driving_s,
     sum(b.observable_s) AS observable_s,
     if(driving_s > 0, least(1, observable_s / driving_s), NULL) AS observable_share,
-    any(ifNull(a.device_alarms_known, false)) AS device_alarms_known,
+    (b.imei IN (SELECT n.imei FROM device_alarms_now AS n WHERE n.kind IN ('harsh_braking', 'harsh_acceleration', 'harsh_left', 'harsh_right', 'sharp_turn')))::Bool AS device_alarms_known,
     if(device_alarms_known, distance_km, sum(b.observable_distance_m) / 1000) AS observable_km,
     sum(b.low) AS low_events,
     sum(b.medium) AS medium_events,
@@ -18,11 +24,11 @@ SELECT
     sum(b.speeding) AS speeding,
     sum(b.collision) AS collision,
     sum(b.unscored) AS unscored_events,
-    any(s.weight_low) AS weight_low,
-    any(s.weight_medium) AS weight_medium,
-    any(s.weight_high) AS weight_high,
-    any(s.min_km) AS min_km,
-    any(s.min_observable_share) AS min_observable_share,
+    low_weight AS weight_low,
+    medium_weight AS weight_medium,
+    high_weight AS weight_high,
+    km_limit AS min_km,
+    share_limit AS min_observable_share,
     low_events * weight_low + medium_events * weight_medium + high_events * weight_high AS penalty_points,
     if(observable_km > 0, penalty_points / observable_km * 100, NULL) AS penalty_points_per_100_km,
     multiIf(weight_low IS NULL, 'no_score_settings',
@@ -41,13 +47,5 @@ FROM
         NOT scored AND severity IN ('low', 'medium', 'high')
     FROM (SELECT *, confidence IN ('high', 'measured') AND severity IN ('low', 'medium', 'high') AS scored FROM driving_events FINAL)
 ) AS b
-LEFT JOIN
-(
-    SELECT imei, true AS device_alarms_known
-    FROM device_alarms_now
-    WHERE kind IN ('harsh_braking', 'harsh_acceleration', 'harsh_left', 'harsh_right', 'sharp_turn')
-    GROUP BY imei
-) AS a ON a.imei = b.imei
-CROSS JOIN score_settings_now AS s
 GROUP BY b.imei, b.day
 COMMENT 'One row is one device and day (UTC): scored events, observable km, and the score with its weights; NULL where too little could be observed';

@@ -69,11 +69,11 @@ func (w *work) hear(o derive.Output) { w.derived = append(w.derived, o) }
 func (p *processor) finish(b *batch, d *device) {
 	w := &b.work
 	clear(w.derived)
-	w.derived = w.derived[:0]
+	w.derived, w.recompute = w.derived[:0], nil
 	defer func() {
 		if fault := recover(); fault != nil {
 			stack := debug.Stack()
-			b.counts.faults = append(b.counts.faults, fmt.Sprintf("derive for a device: %v\n%s", fault, stack[:min(len(stack), stackBytes)]))
+			b.counts.faults = append(b.counts.faults, fmt.Sprintf("derive for device %s: %v\n%s", d.imei, fault, stack[:min(len(stack), stackBytes)]))
 			d.derived.GiveUp()
 		}
 	}()

@@ -40,6 +40,8 @@ type drive struct {
 	p    *processor
 	part *partition
 	next int64
+
+	changelog func(*kgo.Record) // may be nil
 }
 
 func newDrive(t *testing.T) *drive {
@@ -64,8 +66,11 @@ func (d *drive) send(records ...*kgo.Record) []*kgo.Record {
 		if r.Partition != 3 {
 			d.t.Errorf("%s went to partition %d", r.Topic, r.Partition)
 		}
-		if r.Topic != "fleet.state.v1" {
+		switch {
+		case r.Topic != "fleet.state.v1":
 			out = append(out, r)
+		case d.changelog != nil:
+			d.changelog(r)
 		}
 	}
 	return out
@@ -130,7 +135,7 @@ func TestOlderThanTheWindow(t *testing.T) {
 	}
 	var r schema.Recompute
 	if len(out) != 2 || out[1].Topic != "fleet.recompute.v1" || schema.Decode(out[1].Value, &r) != nil {
-		t.Fatalf("no request to derive anew: %v", out)
+		t.Fatalf("no request to derive anew: %d records, %s, %s", len(out), out[1].Topic, out[len(out)-1].Value)
 	}
 	if r.IMEI != imei || !r.EventTime.Equal(f.FixTime) || r.NewestTime.Sub(r.EventTime) != 24*time.Hour || r.Place != f.Place {
 		t.Errorf("request %+v", r)

@@ -31,7 +31,7 @@ put it into the pipeline beside all others (source location_get).`,
 		},
 	}
 	config.Bind(locate.Flags(), "odograph", &cfg)
-	cmd.AddCommand(locate)
+	cmd.AddCommand(locate, devicesShowCommand(), devicesSetCommand())
 	return cmd
 }
 

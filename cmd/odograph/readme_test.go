@@ -9,22 +9,30 @@ import (
 
 var sqlBlock = regexp.MustCompile("(?s)```sql\n(.*?)```")
 
-// TestReadmeQueries runs each query that the README shows, as the analyst whom
-// it tells to, and wants an answer from each.
+// TestReadmeQueries runs each query that the README and docs/derived.md show, as
+// the analyst whom they tell to, and wants an answer from each.
 func TestReadmeQueries(t *testing.T) {
 	in := newInstallation(t)
 	in.store(0, 0, 30)
 	in.exec("INSERT INTO fix_repeats (imei, fix_time, received_time, source, raw_partition, raw_offset) SELECT imei, fix_time, received_time, 'poll', 0, 30 FROM fixes LIMIT 1")
 	in.exec("INSERT INTO completeness (imei, hour, revision, received_fixes, missing_fixes, holes, reason) VALUES ('1', '2026-01-01 00:00:00', 1, 300, 60, 1, 'not_at_platform')")
 	in.exec("INSERT INTO alarms (imei, event_time, received_time, source, msg_class, code, raw_partition, raw_offset) VALUES ('1', '2026-01-01', now64(3), 'push', 0, '1', 0, 31)")
+	in.exec("INSERT INTO trips (trip_id, revision, imei, start_time, end_time, distance_m, driving_s, observable_s) VALUES ('t', 1, '862000000000001', '2026-01-01 08:00:00', '2026-01-01 09:00:00', 60000, 3000, 3000)")
+	in.exec("INSERT INTO driving_events (event_id, revision, imei, kind, start_time, end_time, severity, source, confidence, peak_mps2, gap_s, speed_before_kmh, speed_after_kmh) VALUES ('e', 1, '862000000000001', 'harsh_braking', now64(3), now64(3), 'low', 'gps', 'measured', 3, 1, 50, 40)")
+	in.exec("INSERT INTO driving_events (event_id, revision, imei, kind, start_time, end_time, severity, source, confidence) VALUES ('f', 1, '862000000000001', 'harsh_braking', today(), today(), 'low', 'gps', 'measured')")
+	in.exec("INSERT INTO trips (trip_id, revision, imei, start_time, end_time, distance_m, odometer_distance_m) SELECT toString(number), 1, '860000000000001', '2026-01-01 08:00:00', '2026-01-01 09:00:00', 60000, 60 FROM numbers(3)")
 	reader, err := openDSN(in.reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
+	var readme []byte
+	for _, file := range []string{"../../README.md", "../../docs/derived.md"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		readme = append(readme, text...)
 	}
 	n := 0
 	for _, block := range sqlBlock.FindAllSubmatch(readme, -1) {
@@ -44,7 +52,7 @@ func TestReadmeQueries(t *testing.T) {
 			rows.Close()
 		}
 	}
-	if n < 4 {
-		t.Errorf("found %d queries in the README", n)
+	if n < 16 {
+		t.Errorf("found %d queries", n)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -216,5 +217,72 @@ func TestIntentForm(t *testing.T) {
 	}
 	if n := len(want.String()); n > 200 {
 		t.Errorf("%d bytes of metadata; brokers take 4096", n)
+	}
+}
+
+// revision is a record of the event e, whose revisions all begin in one month.
+func revision(n int, retracted bool) string {
+	return fmt.Sprintf(`{"event_id":"e","revision":%d,"retracted":%v,"raw_partition":0,"raw_offset":%d,"imei":"1","kind":"harsh_braking","start_time":"2026-02-28T23:59:59Z","end_time":"2026-03-01T00:00:%02dZ",
+		"severity":"low","source":"gps","confidence":"measured","rule_version":"r"}`, n, retracted, 100+n, n)
+}
+
+// TestFinishesBegunRevisions: a block with several revisions of one event, which
+// are one row in the table, is found again whatever of it was stored.
+func TestFinishesBegunRevisions(t *testing.T) {
+	grown := []string{revision(1, false), revision(2, false), revision(3, false)}
+	gone := []string{revision(1, false), revision(2, false), revision(3, true)}
+	back := []string{revision(1, false), revision(2, true), revision(3, false)}
+	for _, c := range []struct {
+		name    string
+		records []string
+		planted []int // members of the block that are stored under its token; nil: none
+		merged  bool
+		repairs float64
+		want    string
+	}{
+		{"nothing stored", grown, nil, false, 0, "3"},
+		{"all stored", grown, []int{0, 1, 2}, true, 0, "3"},
+		{"the first stored", grown, []int{0}, true, 1, "3"},
+		{"the last stored", grown, []int{2}, true, 0, "3"},
+		{"retracted, nothing stored", gone, nil, false, 0, ""},
+		{"retracted, all stored", gone, []int{0, 1, 2}, true, 0, ""},
+		{"retracted, the upserts stored", gone, []int{0, 1}, true, 1, ""},
+		{"retracted, the retraction stored", gone, []int{2}, true, 0, ""},
+		{"back, the retraction stored", back, []int{0, 1}, true, 1, "3"},
+		{"back, all stored", back, []int{0, 1, 2}, true, 0, "3"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPipe(t, stacktest.Shared(t), 1)
+			p.produce(schema.TopicDriving, 0, c.records...)
+			b := batchOf(t, p, schema.TopicDriving, 0, 3)
+			p.commit(schema.TopicDriving, 0, 0, b.intent().String())
+			db, err := clickhouse.Open(p.dsn, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			blocks := b.blocks()
+			if len(blocks) != 1 {
+				t.Fatalf("%d blocks, want 1: all revisions are of one table partition", len(blocks))
+			}
+			if c.planted != nil {
+				insert(t, db, blocks[0].rows, b.index(c.planted), blocks[0].token(schema.TopicDriving.Name(p.prefix), 0, b.intent()))
+			}
+			if c.merged {
+				if err := p.conn.Exec(t.Context(), "OPTIMIZE TABLE driving_events FINAL"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r := p.start(p.config("a"))
+			p.waitForLag(0)
+			r.finish()
+			const shown = "SELECT arrayStringConcat(groupArray(toString(revision)), ', ') FROM driving_events FINAL"
+			if got := p.text(shown); got != c.want {
+				t.Errorf("revisions seen: %q, want %q", got, c.want)
+			}
+			if got := counted(t, r.sink.metrics.repairs.WithLabelValues("driving_events")); got != c.repairs {
+				t.Errorf("%v repairs, want %v", got, c.repairs)
+			}
+		})
 	}
 }

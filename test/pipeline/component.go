@@ -215,6 +215,16 @@ func (c *Component) ResidentBytes(ctx context.Context) (int64, error) {
 	return int64(info.RSS), nil
 }
 
+// Log is all that its processes have written.
+func (c *Component) Log() string {
+	c.tb.Helper()
+	b, err := os.ReadFile(c.log)
+	if err != nil {
+		c.tb.Fatal(err)
+	}
+	return string(b)
+}
+
 // saveStacks writes what the process is doing beside its log.
 func (c *Component) saveStacks() {
 	resp, err := client.Get("http://" + c.admin + "/debug/pprof/goroutine?debug=2")

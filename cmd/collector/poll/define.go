@@ -15,11 +15,14 @@ func definition(old schema.Device, account string, r openapi.Row[openapi.Device]
 		from openapi.Text
 	}{
 		{&d.Name, r.Value.Name}, {&d.Model, r.Value.Model}, {&d.Group, r.Value.Group},
-		{&d.Plate, r.Value.VehicleNumber}, {&d.DriverName, r.Value.DriverName}, {&d.VehicleClass, r.Value.VehicleIcon},
+		{&d.Plate, r.Value.VehicleNumber}, {&d.DriverName, r.Value.DriverName},
 	} {
 		if f.from != "" {
 			*f.to = string(f.from)
 		}
+	}
+	if d.VehicleClass == "" { // an icon says little, and never more than who set the class by hand
+		d.VehicleClass = string(r.Value.VehicleIcon)
 	}
 	if r.Value.Activation.Valid {
 		d.Activated = r.Value.Activation.Opt

@@ -74,6 +74,9 @@ func TestDefinitionKeepsWhatTheListDoesNotSay(t *testing.T) {
 	old := schema.Device{IMEI: "1", Name: "van", Timezone: "Europe/Berlin", VehicleClass: "van"}
 	r := openapi.Row[openapi.Device]{IMEI: "1", Value: openapi.Device{Name: "bus", Model: "VL01"}}
 	require.Equal(t, schema.Device{IMEI: "1", Name: "bus", Model: "VL01", Timezone: "Europe/Berlin", VehicleClass: "van", Account: "a"}, definition(old, "a", r))
+	r.Value.VehicleIcon = "bus"
+	require.Equal(t, "van", definition(old, "a", r).VehicleClass, "the icon is not what was set")
+	require.Equal(t, "bus", definition(schema.Device{}, "a", r).VehicleClass)
 }
 
 func TestAccountsAreChecked(t *testing.T) {
