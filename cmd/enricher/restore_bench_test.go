@@ -120,6 +120,13 @@ func BenchmarkRestoreFromKafka(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) { // a new broker has no coordinator at first
+		if _, err := r.adm.FetchOffsets(b.Context(), schema.EnricherGroup(r.prefix)); err == nil {
+			break
+		} else if time.Now().After(deadline) {
+			b.Fatal(err)
+		}
+	}
 	numbers := []int32{0, 1, 2, 3}
 	var memory int64
 	b.ResetTimer()

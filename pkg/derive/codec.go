@@ -39,8 +39,8 @@ func (d *Device) Dirty(scratch []byte, put func(part string, value []byte)) []by
 		put(partBase, buf)
 	}
 	if d.changed.ledger {
-		buf = d.appendLedger(buf[:0])
-		put(partLedger, buf)
+		d.packLedger()
+		put(partLedger, d.packed)
 	}
 	d.log.Dirty(func(slot int) {
 		var there bool
@@ -81,7 +81,9 @@ func (d *Device) Load(part string, value []byte) error {
 	case part == partBase:
 		err = d.parseBase(value)
 	case part == partLedger:
-		err = d.parseLedger(value)
+		if _, err = d.parseLedger(value); err == nil {
+			d.packed = slices.Clone(value)
+		}
 	case strings.HasPrefix(part, partLog):
 		var slot int
 		if slot, err = strconv.Atoi(part[len(partLog):]); err == nil {
@@ -233,20 +235,27 @@ func ledgerFlags(s *sent, version string) (f uint64) {
 	return f
 }
 
-func (d *Device) parseLedger(b []byte) error {
+// parseLedger reads a ledger; nil is an empty one.
+func (d *Device) parseLedger(b []byte) (ledger, error) {
+	if b == nil {
+		return nil, nil
+	}
 	if len(b) == 0 || b[0] != ledgerVersion {
-		return errPacked
+		return nil, errPacked
 	}
 	u := unpacker{b: b[1:]}
-	version := u.string()
+	version := d.with.version // mostly the same: no need of another copy
+	if v := u.bytes(u.uvarint()); string(v) != version {
+		version = string(v)
+	}
 	n := u.uvarint()
 	if n > uint64(len(u.b)) { // each takes more than a byte
-		return errPacked
+		return nil, errPacked
 	}
-	d.ledger = make(ledger, n)
+	l := make(ledger, n, n+4)
 	from := int64(0)
-	for i := range d.ledger {
-		s := &d.ledger[i]
+	for i := range l {
+		s := &l[i]
 		s.key = parseKey(&u, from)
 		from = s.start
 		f := u.uvarint()
@@ -256,10 +265,10 @@ func (d *Device) parseLedger(b []byte) error {
 			s.version = u.string()
 		}
 		if u.err != nil {
-			return u.err
+			return nil, u.err
 		}
 	}
-	return u.end()
+	return l, u.end()
 }
 
 func appendOptFloat(dst []byte, o schema.Opt[float64]) []byte {

@@ -18,12 +18,13 @@ type Device struct {
 	base *checkpoint      // nothing at or before it is taken any more; nil before the first entry
 	with setup            // what the base and all after it are judged with
 
-	recent ladder     // after the base; only in memory
-	known  bool       // live and said are; else they are to be found out
-	live   judges     // after all entries
-	said   []*content // likewise
+	recent ladder                      // after the base; only in memory
+	known  bool                        // live and said are; else they are to be found out
+	live   judges                      // after all entries
+	said   []*content                  // likewise
+	mine   struct{ said, ledger bool } // may be changed in place; only then is ledger there
 	ledger ledger
-	mine   struct{ said, ledger bool } // may be changed in place
+	packed []byte // the ledger otherwise: it is long, and seldom needed
 
 	before  *timeline.Log // the entries as they were when the first late one came
 	late    int64         // time of the earliest late one
@@ -42,7 +43,7 @@ type setup struct {
 func (d *Device) Fork() *Device {
 	c := *d
 	c.log = d.log.Fork()
-	c.mine.said, c.mine.ledger = false, false
+	c.mine.said = false
 	c.Settle()
 	return &c
 }
@@ -50,6 +51,7 @@ func (d *Device) Fork() *Device {
 // Settle forgets what is dirty, after it was written.
 func (d *Device) Settle() {
 	d.log.Settle()
+	d.packLedger()
 	d.changed.base, d.changed.ledger = false, false
 }
 
@@ -139,9 +141,7 @@ func (d *Device) note(c *content) {
 
 // send gives out a content with the next revision of its event.
 func (d *Device) send(env *Env, c *content, retract bool, place schema.Place, out func(Output)) {
-	if !d.mine.ledger {
-		d.ledger, d.mine.ledger = slices.Clone(d.ledger), true
-	}
+	d.openLedger()
 	s := d.ledger.open(c.key, d.with.version)
 	s.revision++
 	s.ongoing, s.retracted, s.seen = c.ongoing, retract, c.seen
@@ -167,6 +167,7 @@ func (d *Device) adopt(env *Env, place schema.Place, out func(Output)) {
 	d.mine.said = false
 	d.base, d.recent = newCheckpoint(at, &d.live, env.carry(d.said, at)), ladder{}
 	d.with, d.changed.base, d.changed.ledger = now, true, true
+	d.openLedger()
 	if known {
 		return
 	}
@@ -258,7 +259,8 @@ func (d *Device) advance(env *Env) {
 	}
 	d.base, d.changed.base = r.checkpoint(env, at), true
 	d.recent.after(at)
-	if kept := d.ledger.prune(at - env.Rules.reopenS); len(kept) != len(d.ledger) {
-		d.ledger, d.mine.ledger, d.changed.ledger = kept, true, true
+	d.openLedger()
+	if n := len(d.ledger); len(d.ledger.prune(at-env.Rules.reopenS)) != n {
+		d.changed.ledger = true
 	}
 }
