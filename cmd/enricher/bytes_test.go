@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -65,5 +66,31 @@ func TestBytesOfState(t *testing.T) {
 		if size > c.mostSize || log > c.mostLog {
 			t.Errorf("a fix every %s: more than %.0f bytes a device or %.0f changelog bytes a fix", c.interval, c.mostSize, c.mostLog)
 		}
+	}
+}
+
+// TestMemoryOfADevice states what a device takes in memory after two and a
+// quarter hours at a fix every 10 s: while it reports, and after a restore.
+func TestMemoryOfADevice(t *testing.T) {
+	const vehicles = 60
+	records := fleetRecords(t, vehicles, 10*time.Second, 135*time.Minute)
+	before := liveHeap()
+	p, part := testProcessor(true), newPartition(3)
+	for at := 0; at < len(records); at += vehicles {
+		transact(p, part, &batch{}, records[at:min(at+vehicles, len(records))], nil)
+	}
+	reporting := (liveHeap() - before) / vehicles
+	runtime.KeepAlive(records)
+	runtime.KeepAlive(part)
+
+	all := patterns(t, vehicles)
+	before = liveHeap()
+	restored := restoreOf(t, all, 10*vehicles)
+	atRest := (liveHeap() - before) / (10 * vehicles)
+	runtime.KeepAlive(all)
+	runtime.KeepAlive(restored)
+	t.Logf("a device takes %d bytes in memory while it reports, %d after a restore", reporting, atRest)
+	if reporting > 16_000 || atRest > 11_000 {
+		t.Error("more than 16,000 while it reports or 11,000 after a restore")
 	}
 }

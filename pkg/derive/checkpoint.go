@@ -131,5 +131,5 @@ func list(said map[key]*content) []*content {
 
 // checkpoint is where the run stands, after everything up to a time.
 func (r *run) checkpoint(env *Env, at int64) *checkpoint {
-	return newCheckpoint(at, &r.judges, env.carry(list(r.said), at))
+	return newCheckpoint(at, &r.judges, keep(env.carry(list(r.said), at)))
 }

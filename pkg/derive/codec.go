@@ -138,7 +138,7 @@ func (d *Device) appendBase(dst []byte) []byte {
 		dst = c.key.append(dst, d.base.at)
 		dst = appendBool(dst, c.ongoing)
 		dst = binary.AppendVarint(dst, c.seen-c.start)
-		dst = packRecord(dst, c.record, c.start)
+		dst = append(dst, c.bytes()...)
 	}
 	return dst
 }
@@ -166,9 +166,11 @@ func (d *Device) parseBase(b []byte) error {
 		if u.err != nil {
 			return u.err
 		}
-		if c.record, u.b, err = unpackRecord(u.b, c.start); err != nil {
+		_, rest, err := unpackRecord(u.b, c.start)
+		if err != nil {
 			return err
 		}
+		c.packed, u.b = string(u.b[:len(u.b)-len(rest)]), rest
 		base.said = append(base.said, c)
 	}
 	d.base = base

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"encoding/hex"
-	"reflect"
 	"strconv"
 	"time"
 
@@ -25,16 +24,41 @@ func (k key) compare(l key) int {
 }
 
 // A content is what a detector last said of an event. The record is without
-// device, id, revision and place, and is never changed.
+// device, id, revision and place. It is never changed.
 type content struct {
 	key
-	record  any // *schema.DrivingEvent, *schema.Trip, *schema.Stop or *schema.ConditionEvent
+	record  any    // *schema.DrivingEvent, *schema.Trip, *schema.Stop or *schema.ConditionEvent; nil: see packed
+	packed  string // the record in its binary form, an eighth of its size
 	ongoing bool
 	seen    int64 // time of the entry that led to it
 }
 
+// kept is the content in the form in which it is kept.
+func (c *content) kept() *content {
+	if c.record == nil {
+		return c
+	}
+	return &content{key: c.key, packed: c.bytes(), ongoing: c.ongoing, seen: c.seen}
+}
+
+// keep gives contents in the form in which they are kept, in place.
+func keep(said []*content) []*content {
+	for i, c := range said {
+		said[i] = c.kept()
+	}
+	return said
+}
+
+func (c *content) bytes() string {
+	if c.record == nil {
+		return c.packed
+	}
+	var buf [256]byte
+	return string(packRecord(buf[:0], c.record, c.start))
+}
+
 func (c *content) same(d *content) bool {
-	return c.ongoing == d.ongoing && reflect.DeepEqual(c.record, d.record)
+	return c == d || c.ongoing == d.ongoing && c.bytes() == d.bytes()
 }
 
 // An Output is a record that goes out.
@@ -63,7 +87,14 @@ func (o *Output) Kind() (string, schema.Revised) {
 func (c *content) output(env *Env, version string, revision schema.Revised, place schema.Place) Output {
 	imei := env.IMEI
 	id := eventID(imei, version, c.key)
-	switch r := c.record.(type) {
+	record := c.record
+	if record == nil {
+		var err error
+		if record, _, err = unpackRecord([]byte(c.packed), c.start); err != nil {
+			panic("derive: " + err.Error()) // it was read before, or written here
+		}
+	}
+	switch r := record.(type) {
 	case *schema.DrivingEvent:
 		e := *r
 		e.EventID, e.IMEI, e.Revised, e.Place, e.RuleVersion = id, imei, revision, place, version

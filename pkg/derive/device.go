@@ -123,7 +123,7 @@ type follower struct {
 }
 
 func (f *follower) hear(c *content) {
-	f.d.note(c)
+	f.d.note(c.kept())
 	f.d.send(f.env, c, false, f.place, f.out)
 }
 
@@ -192,7 +192,7 @@ func (d *Device) catchUp(env *Env) {
 
 // take makes where a run has come to the live state.
 func (d *Device) take(env *Env, r *run) {
-	d.live, d.said = r.judges, env.carry(list(r.said), d.Newest())
+	d.live, d.said = r.judges, keep(env.carry(list(r.said), d.Newest()))
 	d.known, d.mine.said = true, true
 }
 
