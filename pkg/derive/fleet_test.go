@@ -36,9 +36,17 @@ func fleet(tb testing.TB, vehicles int, interval, length time.Duration) [][]time
 		out[n] = append(out[n], entriesOf(tb, rules, it)...)
 	}
 	for _, entries := range out {
-		slices.SortStableFunc(entries, func(a, b timeline.Entry) int { return int(a.Time() - b.Time()) })
+		slices.SortStableFunc(entries, func(a, b timeline.Entry) int { return int(rank(a) - rank(b)) })
 	}
 	return out
+}
+
+// rank is the place in the order of a timeline: of one second, the fix first.
+func rank(e timeline.Entry) int64 {
+	if e.Fix != nil {
+		return 2 * e.Time()
+	}
+	return 2*e.Time() + 1
 }
 
 // entriesOf decodes an item as the enricher does.
