@@ -27,7 +27,7 @@ const partitions = 4
 
 // A rig is an installation's topics on a real broker.
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	s      *stack.Stack
 	prefix string
 	cl     *kgo.Client
@@ -35,7 +35,7 @@ type rig struct {
 	sent   int
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t testing.TB) *rig {
 	t.Helper()
 	s := stacktest.Shared(t)
 	r := &rig{t: t, s: s, prefix: stacktest.TopicPrefix(t, s)}
@@ -135,6 +135,11 @@ func (r *rig) start(instance string) (stop func() error, ready *run.Readiness) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	return r.run(e), ready
+}
+
+// run runs an enricher until stop is called.
+func (r *rig) run(e *enricher) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- e.Run(ctx) }()
@@ -147,10 +152,10 @@ func (r *rig) start(instance string) (stop func() error, ready *run.Readiness) {
 		case <-time.After(30 * time.Second):
 			return errors.New("did not stop")
 		}
-	}, ready
+	}
 }
 
-func waitReady(t *testing.T, ready *run.Readiness) {
+func waitReady(t testing.TB, ready *run.Readiness) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); len(ready.Reasons()) > 0; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {

@@ -104,7 +104,7 @@ func (o *overlay) changelog(put func(key, value []byte)) {
 		put(key, value)
 	}
 	for _, d := range o.touched {
-		d.derived.Dirty(func(name string, value []byte) {
+		value = d.derived.Dirty(value, func(name string, value []byte) {
 			key = append(append(append(key[:0], d.imei...), '/'), name...)
 			put(key, value)
 		})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,26 +30,42 @@ const (
 var ErrState = errors.New("not a part of a device's derived state")
 
 // Dirty calls put for each part that changed since the fork; a nil value is a
-// part that is there no more. The value is valid during the call.
-func (d *Device) Dirty(put func(part string, value []byte)) {
-	var buf []byte
+// part that is there no more. The value is valid during the call: it is in
+// scratch, which is given back for the next use.
+func (d *Device) Dirty(scratch []byte, put func(part string, value []byte)) []byte {
+	buf := scratch
 	if d.changed.base {
 		buf = d.appendBase(buf[:0])
 		put(partBase, buf)
 	}
 	if d.changed.ledger {
-		buf = d.appendLedger(buf[:0])
-		put(partLedger, buf)
+		d.packLedger()
+		put(partLedger, d.packed)
 	}
 	d.log.Dirty(func(slot int) {
-		part := partLog + strconv.Itoa(slot)
 		var there bool
 		if buf, there = d.log.AppendChunk(buf[:0], slot); there {
-			put(part, buf)
+			put(logPart(slot), buf)
 			return
 		}
-		put(part, nil)
+		put(logPart(slot), nil)
 	})
+	return buf
+}
+
+// logParts are the parts of the first slots, which most devices do with.
+var logParts = func() (names [32]string) {
+	for slot := range names {
+		names[slot] = partLog + strconv.Itoa(slot)
+	}
+	return names
+}()
+
+func logPart(slot int) string {
+	if slot < len(logParts) {
+		return logParts[slot]
+	}
+	return partLog + strconv.Itoa(slot)
 }
 
 // Owns tells whether a part is one of a Device.
@@ -64,7 +81,9 @@ func (d *Device) Load(part string, value []byte) error {
 	case part == partBase:
 		err = d.parseBase(value)
 	case part == partLedger:
-		err = d.parseLedger(value)
+		if _, err = d.parseLedger(value); err == nil {
+			d.packed = slices.Clone(value)
+		}
 	case strings.HasPrefix(part, partLog):
 		var slot int
 		if slot, err = strconv.Atoi(part[len(partLog):]); err == nil {
@@ -113,18 +132,18 @@ func (d *Device) appendBase(dst []byte) []byte {
 	dst = binary.AppendVarint(dst, d.base.at)
 	dst = appendString(dst, d.with.version)
 	dst = d.with.profile.append(dst)
-	dst = d.base.judges.append(dst)
+	dst = append(dst, d.base.packed...)
 	dst = binary.AppendUvarint(dst, uint64(len(d.base.said)))
 	for _, c := range d.base.said {
-		dst = c.key.append(dst)
+		dst = c.key.append(dst, d.base.at)
 		dst = appendBool(dst, c.ongoing)
-		dst = binary.AppendVarint(dst, c.seen)
-		dst = packRecord(dst, c.record)
+		dst = binary.AppendVarint(dst, c.seen-c.start)
+		dst = append(dst, c.bytes()...)
 	}
 	return dst
 }
 
-func (d *Device) parseBase(b []byte) (err error) {
+func (d *Device) parseBase(b []byte) error {
 	if len(b) == 0 || b[0] != baseVersion {
 		return errPacked
 	}
@@ -135,18 +154,23 @@ func (d *Device) parseBase(b []byte) (err error) {
 	if u.err != nil {
 		return u.err
 	}
-	if u.b, err = base.judges.decode(u.b); err != nil {
+	var j judges
+	rest, err := j.decode(u.b)
+	if err != nil {
 		return err
 	}
+	base.packed, u.b = slices.Clone(u.b[:len(u.b)-len(rest)]), rest
 	for range u.uvarint() {
-		c := &content{key: parseKey(&u)}
-		c.ongoing, c.seen = u.byte() != 0, u.varint()
+		c := &content{key: parseKey(&u, base.at)}
+		c.ongoing, c.seen = u.byte() != 0, c.start+u.varint()
 		if u.err != nil {
 			return u.err
 		}
-		if c.record, u.b, err = unpackRecord(u.b); err != nil {
+		_, rest, err := unpackRecord(u.b, c.start)
+		if err != nil {
 			return err
 		}
+		c.packed, u.b = string(u.b[:len(u.b)-len(rest)]), rest
 		base.said = append(base.said, c)
 	}
 	d.base = base
@@ -161,27 +185,31 @@ func (u *unpacker) end() error {
 	return u.err
 }
 
-func (k *key) append(dst []byte) []byte {
-	dst = appendString(dst, k.kind)
-	dst = binary.AppendVarint(dst, k.start)
-	return appendString(dst, k.of)
+// append adds a key to dst, its start as the difference to another time.
+func (k *key) append(dst []byte, from int64) []byte {
+	dst = appendWord(dst, k.kind)
+	dst = binary.AppendVarint(dst, k.start-from)
+	return appendWord(dst, k.of)
 }
 
-func parseKey(u *unpacker) key {
-	return key{kind: u.string(), start: u.varint(), of: u.string()}
+func parseKey(u *unpacker, from int64) key {
+	return key{kind: u.word(), start: from + u.varint(), of: u.word()}
 }
 
-// The ledger of versions: an entry that has the device's version carries none.
+// The ledger is written often: an entry takes about six bytes. Its start is the
+// difference to that of the entry before, flags and revision are one number, and
+// it carries no version where that is the device's.
 func (d *Device) appendLedger(dst []byte) []byte {
 	dst = append(dst, ledgerVersion)
 	dst = appendString(dst, d.with.version)
 	dst = binary.AppendUvarint(dst, uint64(len(d.ledger)))
+	from := int64(0)
 	for i := range d.ledger {
 		s := &d.ledger[i]
-		dst = s.key.append(dst)
-		dst = binary.AppendUvarint(dst, uint64(s.revision))
+		dst = s.key.append(dst, from)
+		from = s.start
+		dst = binary.AppendUvarint(dst, uint64(s.revision)<<flagBits|ledgerFlags(s, d.with.version))
 		dst = binary.AppendVarint(dst, s.seen-s.start)
-		dst = append(dst, ledgerFlags(s, d.with.version))
 		if s.version != d.with.version {
 			dst = appendString(dst, s.version)
 		}
@@ -193,9 +221,10 @@ const (
 	flagOngoing = 1 << iota
 	flagRetracted
 	flagVersion
+	flagBits = iota
 )
 
-func ledgerFlags(s *sent, version string) (f byte) {
+func ledgerFlags(s *sent, version string) (f uint64) {
 	if s.ongoing {
 		f |= flagOngoing
 	}
@@ -208,27 +237,40 @@ func ledgerFlags(s *sent, version string) (f byte) {
 	return f
 }
 
-func (d *Device) parseLedger(b []byte) error {
+// parseLedger reads a ledger; nil is an empty one.
+func (d *Device) parseLedger(b []byte) (ledger, error) {
+	if b == nil {
+		return nil, nil
+	}
 	if len(b) == 0 || b[0] != ledgerVersion {
-		return errPacked
+		return nil, errPacked
 	}
 	u := unpacker{b: b[1:]}
-	version := u.string()
-	d.ledger = nil
-	for range u.uvarint() {
-		s := sent{key: parseKey(&u), revision: uint32(u.uvarint())}
-		s.seen = s.start + u.varint()
-		f := u.byte()
+	version := d.with.version // mostly the same: no need of another copy
+	if v := u.bytes(u.uvarint()); string(v) != version {
+		version = string(v)
+	}
+	n := u.uvarint()
+	if n > uint64(len(u.b)) { // each takes more than a byte
+		return nil, errPacked
+	}
+	l := make(ledger, n, n+4)
+	from := int64(0)
+	for i := range l {
+		s := &l[i]
+		s.key = parseKey(&u, from)
+		from = s.start
+		f := u.uvarint()
+		s.revision, s.seen = uint32(f>>flagBits), s.start+u.varint()
 		s.ongoing, s.retracted, s.version = f&flagOngoing != 0, f&flagRetracted != 0, version
 		if f&flagVersion != 0 {
 			s.version = u.string()
 		}
 		if u.err != nil {
-			return u.err
+			return nil, u.err
 		}
-		d.ledger = append(d.ledger, s)
 	}
-	return u.end()
+	return l, u.end()
 }
 
 func appendOptFloat(dst []byte, o schema.Opt[float64]) []byte {

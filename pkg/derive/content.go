@@ -2,9 +2,8 @@ package derive
 
 import (
 	"cmp"
+	"encoding/binary"
 	"encoding/hex"
-	"hash"
-	"reflect"
 	"strconv"
 	"time"
 
@@ -26,16 +25,41 @@ func (k key) compare(l key) int {
 }
 
 // A content is what a detector last said of an event. The record is without
-// device, id, revision and place, and is never changed.
+// device, id, revision and place. It is never changed.
 type content struct {
 	key
-	record  any // *schema.DrivingEvent, *schema.Trip, *schema.Stop or *schema.ConditionEvent
+	record  any    // *schema.DrivingEvent, *schema.Trip, *schema.Stop or *schema.ConditionEvent; nil: see packed
+	packed  string // the record in its binary form, an eighth of its size
 	ongoing bool
 	seen    int64 // time of the entry that led to it
 }
 
+// kept is the content in the form in which it is kept.
+func (c *content) kept() *content {
+	if c.record == nil {
+		return c
+	}
+	return &content{key: c.key, packed: c.bytes(), ongoing: c.ongoing, seen: c.seen}
+}
+
+// keep gives contents in the form in which they are kept, in place.
+func keep(said []*content) []*content {
+	for i, c := range said {
+		said[i] = c.kept()
+	}
+	return said
+}
+
+func (c *content) bytes() string {
+	if c.record == nil {
+		return c.packed
+	}
+	var buf [256]byte
+	return string(packRecord(buf[:0], c.record, c.start))
+}
+
 func (c *content) same(d *content) bool {
-	return c.ongoing == d.ongoing && reflect.DeepEqual(c.record, d.record)
+	return c == d || c.ongoing == d.ongoing && c.bytes() == d.bytes()
 }
 
 // An Output is a record that goes out.
@@ -79,7 +103,14 @@ func (k key) blank() any {
 func (c *content) output(env *Env, version string, revision schema.Revised, place schema.Place) Output {
 	imei := env.IMEI
 	id := eventID(imei, version, c.key)
-	switch r := c.record.(type) {
+	record := c.record
+	if record == nil {
+		var err error
+		if record, _, err = unpackRecord([]byte(c.packed), c.start); err != nil {
+			panic("derive: " + err.Error()) // it was read before, or written here
+		}
+	}
+	switch r := record.(type) {
 	case *schema.DrivingEvent:
 		e := *r
 		e.EventID, e.IMEI, e.Revised, e.Place, e.RuleVersion = id, imei, revision, place, version
@@ -106,13 +137,25 @@ func eventID(imei, version string, k key) string {
 	var a, b xxhash.Digest
 	a.Reset()
 	b.ResetWithSeed(1)
-	for _, h := range [...]hash.Hash64{&a, &b} {
-		for _, part := range [...]string{imei, k.kind, version, strconv.FormatInt(k.start, 10), k.of} {
-			_, _ = h.Write([]byte(part))
-			_, _ = h.Write([]byte{0})
+	var number [20]byte
+	start := strconv.AppendInt(number[:0], k.start, 10)
+	for _, h := range [...]*xxhash.Digest{&a, &b} {
+		for _, part := range [...]string{imei, k.kind, version} {
+			writePart(h, part)
 		}
+		_, _ = h.Write(start)
+		writePart(h, "")
+		writePart(h, k.of)
 	}
-	return hex.EncodeToString(b.Sum(a.Sum(nil)))
+	var sum [16]byte
+	binary.BigEndian.PutUint64(sum[:], a.Sum64())
+	binary.BigEndian.PutUint64(sum[8:], b.Sum64())
+	return hex.EncodeToString(sum[:])
+}
+
+func writePart(h *xxhash.Digest, part string) {
+	_, _ = h.WriteString(part)
+	_, _ = h.Write([]byte{0})
 }
 
 func moment(second int64) time.Time { return time.Unix(second, 0).UTC() }

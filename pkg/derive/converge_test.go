@@ -156,7 +156,7 @@ func (p *player) batch(entries []timeline.Entry, abort bool) {
 
 // store writes what is dirty.
 func (p *player) store() {
-	p.d.Dirty(func(part string, value []byte) {
+	p.d.Dirty(nil, func(part string, value []byte) {
 		if value == nil {
 			delete(p.parts, part)
 			return

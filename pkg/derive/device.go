@@ -2,15 +2,12 @@ package derive
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/odograph/odograph/pkg/schema"
 	"github.com/odograph/odograph/pkg/timeline"
 )
-
-// recentS is the least time between two checkpoints near the newest entry. Most
-// of what comes late is late by seconds; from there it costs next to nothing.
-const recentS = 120
 
 // A Device is all that is kept of one device to derive what it did. The zero
 // Device has seen nothing. It is changed by one fork at a time, which is then
@@ -21,11 +18,13 @@ type Device struct {
 	base *checkpoint      // nothing at or before it is taken any more; nil before the first entry
 	with setup            // what the base and all after it are judged with
 
-	recent [2]*checkpoint                    // after the base, older one first; only in memory
-	live   *judges                           // after all entries; nil: to be found out
-	said   []*content                        // likewise
-	mine   struct{ live, said, ledger bool } // may be changed in place
+	recent ladder                      // after the base; only in memory
+	known  bool                        // live and said are; else they are to be found out
+	live   judges                      // after all entries
+	said   []*content                  // likewise
+	mine   struct{ said, ledger bool } // may be changed in place; only then is ledger there
 	ledger ledger
+	packed []byte // the ledger otherwise: it is long, and seldom needed
 
 	before  *timeline.Log // the entries as they were when the first late one came
 	late    int64         // time of the earliest late one
@@ -44,7 +43,7 @@ type setup struct {
 func (d *Device) Fork() *Device {
 	c := *d
 	c.log = d.log.Fork()
-	c.mine.live, c.mine.said, c.mine.ledger = false, false, false
+	c.mine.said = false
 	c.Settle()
 	return &c
 }
@@ -52,6 +51,7 @@ func (d *Device) Fork() *Device {
 // Settle forgets what is dirty, after it was written.
 func (d *Device) Settle() {
 	d.log.Settle()
+	d.packLedger()
 	d.changed.base, d.changed.ledger = false, false
 }
 
@@ -85,7 +85,8 @@ func (d *Device) Add(env *Env, e timeline.Entry, place schema.Place, out func(Ou
 	case timeline.Duplicate:
 	case timeline.Inserted:
 		if d.before == nil {
-			d.before, d.late = &before, at
+			b := before // only here it has to outlive the call
+			d.before, d.late = &b, at
 		}
 		d.late, d.place = min(d.late, at), place
 	case timeline.Appended:
@@ -105,14 +106,9 @@ func (d *Device) add(e timeline.Entry) timeline.Outcome {
 
 // follow takes an entry in order through the live state.
 func (d *Device) follow(env *Env, e timeline.Entry, newest int64, place schema.Place, out func(Output)) {
-	if last := d.recent[1]; e.Time() > newest && (last == nil || newest-last.at >= recentS) && newest > d.base.at {
-		d.said = env.carry(slices.Clone(d.said), newest)
-		d.recent[0], d.recent[1] = last, &checkpoint{at: newest, judges: *d.live, said: slices.Clone(d.said)}
-		d.mine.said = true
-	}
-	if !d.mine.live {
-		c := *d.live
-		d.live, d.mine.live = &c, true
+	if e.Time() > newest && d.recent.wants(newest) && newest > d.base.at {
+		d.said, d.mine.said = env.carry(d.said, newest), false
+		d.recent.push(newCheckpoint(newest, &d.live, d.said))
 	}
 	env.follower = follower{d, env, place, out}
 	d.live.step(env, e, &env.follower)
@@ -127,7 +123,7 @@ type follower struct {
 }
 
 func (f *follower) hear(c *content) {
-	f.d.note(c)
+	f.d.note(c.kept())
 	f.d.send(f.env, c, false, f.place, f.out)
 }
 
@@ -151,9 +147,7 @@ func (d *Device) note(c *content) {
 
 // send gives out a content with the next revision of its event.
 func (d *Device) send(env *Env, c *content, retract bool, place schema.Place, out func(Output)) {
-	if !d.mine.ledger {
-		d.ledger, d.mine.ledger = slices.Clone(d.ledger), true
-	}
+	d.openLedger()
 	s := d.ledger.open(c.key, d.with.version)
 	s.revision++
 	s.ongoing, s.retracted, s.seen = c.ongoing, retract, c.seen
@@ -167,18 +161,19 @@ func (d *Device) adopt(env *Env, place schema.Place, out func(Output)) {
 	now := setup{env.Rules.Version, env.Profile}
 	switch {
 	case d.base == nil:
-		d.base, d.with, d.changed.base = &checkpoint{}, now, true
-		d.live, d.mine.live = &judges{}, true
+		d.base, d.with, d.changed.base = newCheckpoint(0, &judges{}, nil), now, true
+		d.known = true
 		return
 	case d.with == now:
 		return
 	}
-	known := d.live != nil
+	known := d.known
 	d.catchUp(env, place, out)
 	at := d.Newest()
-	d.base = &checkpoint{at: at, judges: *d.live, said: env.carry(slices.Clone(d.said), at)}
-	d.recent = [2]*checkpoint{}
+	d.mine.said = false
+	d.base, d.recent = newCheckpoint(at, &d.live, env.carry(d.said, at)), ladder{}
 	d.with, d.changed.base, d.changed.ledger = now, true, true
+	d.openLedger()
 	if known {
 		return
 	}
@@ -195,12 +190,13 @@ func (d *Device) adopt(env *Env, place schema.Place, out func(Output)) {
 // otherwise than before it, by other rules or another version of Odograph, what
 // is open in the ledger may be open no more: it must not stay so for ever.
 func (d *Device) catchUp(env *Env, place schema.Place, out func(Output)) {
-	if d.live != nil {
+	if d.known {
 		return
 	}
 	r := d.base.run()
-	r.entries(env, &d.log, d.base.at)
+	r.entries(env, &d.log, d.base.at, math.MaxInt64)
 	d.take(env, r)
+	d.openLedger()
 	for _, s := range slices.Clone(d.ledger) {
 		if !s.ongoing || s.retracted {
 			continue
@@ -215,14 +211,8 @@ func (d *Device) catchUp(env *Env, place schema.Place, out func(Output)) {
 
 // take makes where a run has come to the live state.
 func (d *Device) take(env *Env, r *run) {
-	d.live, d.said = &r.judges, env.carry(list(r.said), d.Newest())
-	d.mine.live, d.mine.said = true, true
-}
-
-func (r *run) entries(env *Env, log *timeline.Log, after int64) {
-	for e := range log.EntriesAfter(after) {
-		r.judges.step(env, e, r)
-	}
+	d.live, d.said = r.judges, keep(env.carry(list(r.said), d.Newest()))
+	d.known, d.mine.said = true, true
 }
 
 // Finish ends a batch: late entries lead to corrections, and what is too old to
@@ -237,28 +227,25 @@ func (d *Device) Finish(env *Env, out func(Output)) {
 // GiveUp begins anew after the newest entry, after a fault (a panic) in what was
 // called before: entries that led to a fault once would do so again for ever.
 func (d *Device) GiveUp() {
-	d.base, d.changed.base = &checkpoint{at: d.Newest()}, true
-	d.before, d.live, d.said, d.recent = nil, nil, nil, [2]*checkpoint{}
+	d.base, d.changed.base = newCheckpoint(d.Newest(), &judges{}, nil), true
+	d.before, d.known, d.said, d.recent = nil, false, nil, ladder{}
 }
 
-// correct compares what the detectors say with and without the late entries.
+// correct compares what the detectors say with and without the late entries. Up
+// to the first of them both are the same.
 func (d *Device) correct(env *Env, out func(Output)) {
-	from := d.base
-	for i, p := range d.recent {
-		switch {
-		case p == nil:
-		case p.at < d.late:
-			from = p
-		default:
-			d.recent[i] = nil
-		}
+	from := d.recent.before(d.late)
+	if from == nil {
+		from = d.base
 	}
-	if d.recent[1] == nil {
-		d.recent[0], d.recent[1] = nil, d.recent[0]
+	was := from.run()
+	was.entries(env, d.before, from.at, d.late)
+	if split := d.late - 1; split-from.at >= nearS {
+		d.recent.push(was.checkpoint(env, split)) // what comes late seldom comes alone
 	}
-	was, is := from.run(), from.run()
-	was.entries(env, d.before, from.at)
-	is.entries(env, &d.log, from.at)
+	is := was.fork()
+	was.entries(env, d.before, d.late-1, math.MaxInt64)
+	is.entries(env, &d.log, d.late-1, math.MaxInt64)
 	d.before = nil
 	all := maps.Clone(was.said)
 	maps.Copy(all, is.said)
@@ -308,12 +295,9 @@ func (d *Device) advance(env *Env) {
 		return
 	}
 	d.base, d.changed.base = r.checkpoint(env, at), true
-	for i, p := range d.recent {
-		if p != nil && p.at <= at {
-			d.recent[i] = nil
-		}
-	}
-	if kept := d.ledger.prune(at - env.Rules.reopenS); len(kept) != len(d.ledger) {
-		d.ledger, d.mine.ledger, d.changed.ledger = kept, true, true
+	d.recent.after(at)
+	d.openLedger()
+	if n := len(d.ledger); len(d.ledger.prune(at-env.Rules.reopenS)) != n {
+		d.changed.ledger = true
 	}
 }

@@ -37,10 +37,31 @@ func (l *ledger) open(k key, version string) *sent {
 	return &(*l)[len(*l)-1]
 }
 
-// prune gives the ledger without what cannot change any more: what is closed and
-// was not touched since a time.
-func (l ledger) prune(since int64) ledger {
-	return slices.DeleteFunc(slices.Clone(l), func(s sent) bool {
+// prune drops what cannot change any more: what is closed and was not touched
+// since a time.
+func (l *ledger) prune(since int64) ledger {
+	*l = slices.DeleteFunc(*l, func(s sent) bool {
 		return (!s.ongoing || s.retracted) && s.seen < since
 	})
+	return *l
+}
+
+// openLedger makes the ledger ready to be changed.
+func (d *Device) openLedger() {
+	if d.mine.ledger {
+		return
+	}
+	var err error
+	if d.ledger, err = d.parseLedger(d.packed); err != nil {
+		panic("derive: " + err.Error()) // it was read before, or written here
+	}
+	d.mine.ledger = true
+}
+
+// packLedger puts the ledger away.
+func (d *Device) packLedger() {
+	if d.mine.ledger {
+		var buf [512]byte
+		d.packed, d.ledger, d.mine.ledger = slices.Clone(d.appendLedger(buf[:0])), nil, false
+	}
 }

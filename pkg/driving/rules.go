@@ -289,12 +289,14 @@ func (s *Speeding) Own(c Class) float64 {
 // factor is what a threshold is multiplied by over a gap: linear between the
 // gaps that are given, and that of the nearest outside them.
 func factor(factors map[int]float64, gap int64) float64 {
+	if f, given := factors[int(gap)]; given {
+		return f
+	}
 	below, above := math.MinInt, math.MaxInt
 	for g := range factors { // only for the nearest two, so the order does not matter
-		if int64(g) <= gap {
+		if int64(g) < gap {
 			below = max(below, g)
-		}
-		if int64(g) >= gap {
+		} else {
 			above = min(above, g)
 		}
 	}
@@ -303,7 +305,7 @@ func factor(factors map[int]float64, gap int64) float64 {
 		return 1
 	case below == math.MinInt:
 		return factors[above]
-	case above == math.MaxInt || above == below:
+	case above == math.MaxInt:
 		return factors[below]
 	}
 	f, g := factors[below], factors[above]

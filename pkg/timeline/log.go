@@ -189,7 +189,8 @@ func (o *open) add(f *Fix, m *Mark) (whole bool) {
 	if fits {
 		o.tailLen += uint8(len(w.appendWhole(o.tail[:o.tailLen])) - int(o.tailLen))
 	} else { // the first entry of a chunk, or one that is larger than a tail
-		c := chunk{first: o.first, slot: o.slot, count: o.n, bits: string(w.append(o.stream()))}
+		var buf [maxChunkBytes + 4*tailBytes]byte
+		c := chunk{first: o.first, slot: o.slot, count: o.n, bits: string(w.append(o.stream(buf[:0])))}
 		o.settle(c, w.n > 0)
 	}
 	o.rest, o.restBits = byte(w.acc), uint8(w.n)
@@ -201,14 +202,13 @@ func (o *open) settle(c chunk, partial bool) {
 	o.chunk, o.partial, o.tailLen, o.sum = c, partial, 0, c.check()
 }
 
-// stream are the whole bytes of the chunk and the tail.
-func (o *open) stream() []byte {
-	b := make([]byte, 0, len(o.bits)+tailBytes+1)
-	b = append(b, o.bits...)
+// stream adds the whole bytes of the chunk and the tail to dst.
+func (o *open) stream(dst []byte) []byte {
+	dst = append(dst, o.bits...)
 	if o.partial {
-		b = b[:len(b)-1]
+		dst = dst[:len(dst)-1]
 	}
-	return append(b, o.tail[:o.tailLen]...)
+	return append(dst, o.tail[:o.tailLen]...)
 }
 
 // whole is the chunk with its tail.
@@ -217,7 +217,8 @@ func (o *open) whole() chunk {
 	if o.n == o.count {
 		return c
 	}
-	b := o.stream()
+	var buf [maxChunkBytes + 4*tailBytes]byte
+	b := o.stream(buf[:0])
 	if o.restBits > 0 {
 		b = append(b, o.rest)
 	}

@@ -87,37 +87,92 @@ func jump(a, b Point) bool {
 	return d > jumpM && d/float64(b.Second-a.Second)*3.6 > jumpKMH
 }
 
-const headVersion = 1
+// A Head is written as: a version byte (2), a byte with the confirmations and
+// suspectBit, and the points: the trusted one, then the suspect where there is
+// one. A point is a form byte, its second as varint, and both coordinates: as
+// varints in 1e-7 degree where that is exact, as it is for what trackers send,
+// else in 8 bytes each. Version 1 had both points, of 8 bytes a coordinate.
+const (
+	headVersion = 2
+	suspectBit  = 0x80
+
+	formFloat = 0
+	formE7    = 1
+)
 
 // ErrHead says that bytes are not a Head.
 var ErrHead = errors.New("not the head of a device's track")
 
 // Append adds the head to dst.
 func (h *Head) Append(dst []byte) []byte {
-	dst = append(dst, headVersion, h.Confirmed)
-	for _, p := range [...]Point{h.Trusted, h.Suspect} {
-		dst = binary.AppendVarint(dst, p.Second)
-		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(p.Lat))
-		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(p.Lng))
+	flags := h.Confirmed &^ suspectBit
+	if h.Suspect == (Point{}) {
+		return h.Trusted.append(append(dst, headVersion, flags))
 	}
-	return dst
+	return h.Suspect.append(h.Trusted.append(append(dst, headVersion, flags|suspectBit)))
+}
+
+func (p *Point) append(dst []byte) []byte {
+	lat, lng := math.Round(p.Lat*1e7), math.Round(p.Lng*1e7)
+	if lat/1e7 == p.Lat && lng/1e7 == p.Lng && math.Abs(lat) < 1<<53 && math.Abs(lng) < 1<<53 {
+		dst = binary.AppendVarint(append(dst, formE7), p.Second)
+		return binary.AppendVarint(binary.AppendVarint(dst, int64(lat)), int64(lng))
+	}
+	dst = binary.AppendVarint(append(dst, formFloat), p.Second)
+	dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(p.Lat))
+	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(p.Lng))
 }
 
 // Decode reads what Append wrote and gives what stands behind it.
 func (h *Head) Decode(b []byte) (rest []byte, err error) {
-	if len(b) < 2 || b[0] != headVersion {
+	if len(b) < 2 || b[0] < 1 || b[0] > headVersion {
 		return nil, fmt.Errorf("%w: %d bytes", ErrHead, len(b))
 	}
-	h.Confirmed, b = b[1], b[2:]
-	for _, p := range [...]*Point{&h.Trusted, &h.Suspect} {
-		second, n := binary.Varint(b)
-		if n <= 0 || len(b) < n+16 {
+	version, flags := b[0], b[1]
+	b = b[2:]
+	n := Head{Confirmed: flags &^ suspectBit}
+	points := []*Point{&n.Trusted, &n.Suspect}
+	if version > 1 && flags&suspectBit == 0 {
+		points = points[:1]
+	}
+	for _, p := range points {
+		form := byte(formFloat)
+		if version > 1 {
+			if len(b) == 0 {
+				return nil, fmt.Errorf("%w: cut off", ErrHead)
+			}
+			form, b = b[0], b[1:]
+		}
+		if b, err = p.decode(form, b); err != nil {
+			return nil, err
+		}
+	}
+	*h = n
+	return b, nil
+}
+
+func (p *Point) decode(form byte, b []byte) (rest []byte, err error) {
+	var numbers [3]int64
+	count := 1
+	if form == formE7 {
+		count = 3
+	}
+	for i := range count {
+		v, n := binary.Varint(b)
+		if n <= 0 {
 			return nil, fmt.Errorf("%w: cut off", ErrHead)
 		}
-		p.Second = second
-		p.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b[n:]))
-		p.Lng = math.Float64frombits(binary.LittleEndian.Uint64(b[n+8:]))
-		b = b[n+16:]
+		numbers[i], b = v, b[n:]
 	}
-	return b, nil
+	p.Second = numbers[0]
+	switch {
+	case form == formE7:
+		p.Lat, p.Lng = float64(numbers[1])/1e7, float64(numbers[2])/1e7
+		return b, nil
+	case form != formFloat || len(b) < 16:
+		return nil, fmt.Errorf("%w: form %d, %d bytes", ErrHead, form, len(b))
+	}
+	p.Lat = math.Float64frombits(binary.LittleEndian.Uint64(b))
+	p.Lng = math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
+	return b[16:], nil
 }
