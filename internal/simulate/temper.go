@@ -50,7 +50,7 @@ type raised struct {
 const (
 	leastPeakMPS2, mostPeakMPS2 = 2.8, 4.5
 	leastCorner                 = math.Pi / 4
-	turnedMPS2                  = 2.5 // across: less was no harsh cornering after all
+	turnedMPS2                  = 2 // across: less was a corner like any other after all
 )
 
 // be gives the vehicle a temper.
@@ -89,11 +89,23 @@ func (v *vehicle) lose() (mps float64, is bool) {
 	return mps, true
 }
 
-// How a foot goes down and comes off again, by seconds, as shares of the peak.
-var (
-	braking      = []float64{-0.6, -1, -0.8}
-	acceleration = []float64{0.7, 1, 0.7}
-)
+// shares are how a foot goes down and comes off again, second by second, as
+// shares of the peak: their mean is about three quarters.
+func shares(seconds int) (out []float64, sum float64) {
+	for i := range seconds {
+		share := 0.85
+		switch i {
+		case 0:
+			share = 0.6
+		case 1:
+			share = 1
+		case seconds - 1:
+			share = 0.7
+		}
+		out, sum = append(out, share), sum+share
+	}
+	return out, sum
+}
 
 // begin takes the chance, if this is one.
 func (v *vehicle) begin(kind schema.DrivingKind, peak float64) {
@@ -101,21 +113,29 @@ func (v *vehicle) begin(kind schema.DrivingKind, peak float64) {
 	gentle := math.Abs(l.turn) < leastCorner && !v.daring()
 	switch kind {
 	case schema.HarshBraking:
-		if slow := v.speedMPS - 2.4*peak; gentle && slow > 3 && v.allowed(3*v.speedMPS) > slow {
-			v.press(kind, braking, peak)
+		for n := 3 + v.moods.IntN(6); gentle && n >= 3; n-- { // 3 to 8 s, as measured
+			pedals, sum := shares(n)
+			if slow := v.speedMPS - sum*peak; slow > 3 && v.allowed(float64(n)*v.speedMPS) > slow {
+				v.press(kind, pedals, -peak)
+				return
+			}
 		}
 	case schema.HarshAcceleration:
-		fast, way := v.speedMPS+2.4*peak, 3*v.speedMPS+3.7*peak
-		if gentle && v.speedMPS > 1 && fast < l.mps && v.allowed(way+fast) > fast {
-			v.press(kind, acceleration, peak)
+		for n := 2 + v.moods.IntN(4); gentle && v.speedMPS > 1 && n >= 2; n-- {
+			pedals, sum := shares(n)
+			fast := v.speedMPS + sum*peak
+			if fast < l.mps && v.allowed(float64(n)*(v.speedMPS+fast)/2+fast) > fast {
+				v.press(kind, pedals, peak)
+				return
+			}
 		}
 	default:
 		v.dare(peak)
 	}
 }
 
-func (v *vehicle) press(kind schema.DrivingKind, shares []float64, peak float64) {
-	for _, s := range shares {
+func (v *vehicle) press(kind schema.DrivingKind, pedals []float64, peak float64) {
+	for _, s := range pedals {
 		v.pedals = append(v.pedals, s*peak)
 	}
 	v.doing = &HarshManoeuvre{IMEI: v.imei, Kind: kind, Start: v.at.Add(-time.Second)}

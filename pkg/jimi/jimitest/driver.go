@@ -25,7 +25,7 @@ type Manoeuvre struct {
 	IMEI       string
 	Kind       string
 	Start, End time.Time
-	PeakMPS2   float64 // the largest mean over a second, of a harsh one
+	PeakMPS2   float64 // the largest mean over a second, of a harsh one: 2.8 to 4.5, of a corner that was taken slower than meant 2 and more
 	OverKMH    float64 // of speeding, above SpeedLimitKMH
 	Alarm      string  // code of the alarm that the device raised; empty: none
 }
@@ -60,11 +60,12 @@ const (
 	brakeMPS2      = 1.2
 	reserveMPS2    = 1.9
 	cornerMPS2     = 1.5
-	leastPeak      = 2.8 // of what is harsh
+	leastPeak      = 2.8 // of what is meant to be harsh
 	mostPeak       = 4.5
-	countsFrom     = 2.5 // across: a corner that was taken slower was not harsh after all
+	countsFrom     = 2.0 // across: a corner that was taken slower is one like any other
 	speedingMPS    = 25.5
 	cruiseMost     = 19.0
+	mostMPS        = 22.0
 )
 
 // A driver makes the drive of a cycle, second by second.
@@ -175,10 +176,10 @@ func (d *driver) decide() {
 	case left < 60: // a corner is near
 	case d.dared == 0 && due(&d.plan.corner):
 		d.dared = p
-	case d.mps > 2.4*p+3 && left > 200 && due(&d.plan.brake):
-		d.press(HarshBraking, "48", p, -0.6, -1, -0.8)
+	case d.mps > 2.5*p+2 && left > 200 && due(&d.plan.brake):
+		d.press(HarshBraking, "48", -p, 3+d.draw.IntN(6), d.mps-2)
 	case d.mps > 1 && d.mps < 8 && left > 300 && due(&d.plan.accelerate):
-		d.press(HarshAcceleration, "41", p, 0.7, 1, 0.7)
+		d.press(HarshAcceleration, "41", p, 2+d.draw.IntN(4), mostMPS-d.mps)
 	case left > 700+100*speedingMPS && due(&d.plan.speed):
 		d.overS = 70 + d.draw.IntN(30)
 	case d.overS == 0 && left > 300 && due(&d.plan.idle):
@@ -186,9 +187,20 @@ func (d *driver) decide() {
 	}
 }
 
-func (d *driver) press(kind, alarm string, peak float64, shares ...float64) {
-	for _, s := range shares {
-		d.pedals = append(d.pedals, s*peak)
+// press puts a foot down for so many seconds, or for as many as gain or lose no
+// more than most; the mean is about three quarters of the peak.
+func (d *driver) press(kind, alarm string, peak float64, seconds int, most float64) {
+	share, sum := 0.6, 0.0
+	for i := 0; i < seconds && sum+math.Abs(share*peak) <= most; i++ {
+		d.pedals, sum = append(d.pedals, share*peak), sum+math.Abs(share*peak)
+		switch {
+		case i == 0:
+			share = 1
+		case i == seconds-2:
+			share = 0.7
+		default:
+			share = 0.85
+		}
 	}
 	d.begin(kind, alarm)
 }

@@ -60,7 +60,7 @@ func TestOnlyManoeuvresAreHarsh(t *testing.T) {
 				require.GreaterOrEqual(t, m.End.Sub(m.Start), time.Minute)
 				require.Greater(t, m.OverKMH, 5.0)
 			default:
-				require.GreaterOrEqual(t, m.PeakMPS2, 2.5)
+				require.GreaterOrEqual(t, m.PeakMPS2, 2.0)
 				require.LessOrEqual(t, m.PeakMPS2, 4.6)
 			}
 			if m.Alarm != "" {

@@ -61,7 +61,7 @@ func newVehicle(seed int64, n int, start time.Time, every time.Duration) *vehicl
 	v.lat, v.lng = 52.50+0.12*(draw.Float64()-0.5), 13.40+0.2*(draw.Float64()-0.5)
 	v.loop = newLoop(4+draw.IntN(2), 9_000+14_000*draw.Float64(), 17+5*draw.Float64())
 	v.phaseM = float64(draw.IntN(v.loop.corners))*v.loop.sideM() + v.loop.straightM*(0.4+0.2*draw.Float64())
-	cruise := 8 + 8*draw.Float64()
+	cruise := 11 + 6*draw.Float64()
 	for i := range v.programme {
 		c := &v.programme[i]
 		c.begin, c.beginM = v.period, v.periodM
