@@ -193,10 +193,10 @@ func (d *driver) press(kind, alarm string, peak float64, seconds int, most float
 	share, sum := 0.6, 0.0
 	for i := 0; i < seconds && sum+math.Abs(share*peak) <= most; i++ {
 		d.pedals, sum = append(d.pedals, share*peak), sum+math.Abs(share*peak)
-		switch {
-		case i == 0:
+		switch i {
+		case 0:
 			share = 1
-		case i == seconds-2:
+		case seconds - 2:
 			share = 0.7
 		default:
 			share = 0.85
