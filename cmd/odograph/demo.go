@@ -329,48 +329,8 @@ func (d *demo) progress(ctx context.Context, reader clickhouse.Conn) {
 	d.say("%s", line)
 }
 
-// drain waits until every acknowledged item is a row, and the fixes that were
-// never pushed have been polled.
-func (d *demo) drain(ctx context.Context, reader clickhouse.Conn) error {
-	d.stopped = time.Now()
-	want := d.acknowledged.Load()
-	d.say("\n\nThe fleet has stopped. Waiting until all %d acknowledged items are rows…", want)
-	from, to := d.cut(d.began)
-	lost := d.made(from, to)
-	patience := time.Now().Add(lostPatience)
-	for {
-		r, err := d.countRows(ctx, reader)
-		if err == nil && r.pushed >= want {
-			var stored uint64
-			err = reader.QueryRow(ctx, "SELECT count() FROM fixes WHERE startsWith(imei, ?) AND fix_time BETWEEN ? AND ?", d.fleet(), from, to).Scan(&stored)
-			if err == nil && (stored >= lost || time.Now().After(patience)) {
-				return nil
-			}
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("%d of %d acknowledged items are not rows after %s; see %s/logs and odograph audit: %w",
-				want-r.pushed, want, drainTimeout, d.stack.Dir, errors.Join(err, ctx.Err()))
-		}
-		if err := d.failure(); err != nil {
-			return err
-		}
-		time.Sleep(200 * time.Millisecond)
-	}
-}
-
-// made counts the fixes that the fleet made.
-func (d *demo) made(from, to time.Time) (n uint64) {
-	for _, imei := range d.platform.IMEIs() {
-		n += uint64(len(d.platform.Truth(imei, from, to)))
-	}
-	return n
-}
-
 // fleet is what the IMEIs of this run begin with.
 func (d *demo) fleet() string { return d.platform.IMEIs()[0][:8] }
-
-// lostPatience is how long a short demo waits for what was lost to be polled.
-const lostPatience = 15 * time.Second
 
 // stop ends what the demo started, in reverse.
 func (d *demo) stop(ctx context.Context, keepEngines bool) error {

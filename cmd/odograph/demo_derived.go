@@ -145,17 +145,20 @@ func (d *demo) derivedSummary(ctx context.Context, reader clickhouse.Conn) error
 		return err
 	}
 	truth := d.truth(d.began.Add(-sinceWhen), d.stopped)
-	d.say("\nWhat the vehicles did since %s, as found, and as it truly was (what began and ended in that time):", d.began.Add(-sinceWhen).UTC().Format("15:04 UTC"))
-	d.say("  %-24s  %6s  %6s  %14s  %15s  %s", "", "found", "true", "true and found", "found, not true", "seen by")
+	d.say(`
+What the vehicles did since %s, as found and as it truly was. True: what began and ended in that
+time. Cut off: found of what began before, or goes on. Wrong: found, but nothing like it happened.
+`, d.began.Add(-sinceWhen).UTC().Format("15:04 UTC"))
+	d.say("  %-24s  %6s  %6s  %6s  %7s  %6s  %s", "", "found", "true", "missed", "cut off", "wrong", "seen by")
 	for _, k := range derivedKinds {
 		f := ofKind(found, func(h happening) bool { return h.kind == k.kind })
 		all := ofKind(truth, func(h happening) bool { return h.kind == k.kind })
 		whole := ofKind(all, func(h happening) bool { return h.whole })
-		if len(f)+len(whole) > 0 {
-			d.say("  %-24s  %6d  %6d  %14d  %15d  %s", k.name, len(f), len(whole), matched(whole, f), len(f)-matched(f, all), seenBy(f))
+		if right := matched(f, all); len(f)+len(whole) > 0 {
+			d.say("  %-24s  %6d  %6d  %6d  %7d  %6d  %s", k.name, len(f), len(whole), len(whole)-matched(whole, f), right-matched(f, whole), len(f)-right, seenBy(f))
 		}
 	}
-	return d.derivedMore(ctx, reader)
+	return d.derivedMore(ctx, reader, found)
 }
 
 func ofKind(all []happening, is func(happening) bool) (out []happening) {
@@ -184,7 +187,7 @@ func seenBy(found []happening) string {
 
 // derivedMore says how often what was found was told again, and what drivers'
 // scores come to.
-func (d *demo) derivedMore(ctx context.Context, reader clickhouse.Conn) error {
+func (d *demo) derivedMore(ctx context.Context, reader clickhouse.Conn, found []happening) error {
 	var events, again, retracted uint64
 	err := reader.QueryRow(ctx, `SELECT countIf(NOT gone), toUInt64(sum(latest) - count()), countIf(gone) FROM (
 		SELECT event_id AS id, max(revision) AS latest, argMax(retracted, revision) AS gone FROM driving_events WHERE startsWith(imei, {fleet:String}) GROUP BY id
@@ -195,10 +198,10 @@ func (d *demo) derivedMore(ctx context.Context, reader clickhouse.Conn) error {
 	if err != nil {
 		return err
 	}
-	var kmFound float64
+	var km float64
 	var drivers, scored uint64
 	var reasons []string
-	err = reader.QueryRow(ctx, "SELECT sum(distance_m) / 1000, countIf(driver != '') FROM trips WHERE startsWith(imei, ?)", d.fleet()).Scan(&kmFound, &drivers)
+	err = reader.QueryRow(ctx, "SELECT sumIf(distance_m, NOT ongoing) / 1000, countIf(driver != '') FROM trips WHERE startsWith(imei, ?)", d.fleet()).Scan(&km, &drivers)
 	if err != nil {
 		return err
 	}
@@ -209,23 +212,26 @@ func (d *demo) derivedMore(ctx context.Context, reader clickhouse.Conn) error {
 	}
 	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
 	line := func(name string, n any, text string) { _, _ = fmt.Fprintf(w, "  %s\t%8v\t%s\n", name, n, text) }
-	line("distance", fmt.Sprintf("%.1f km", kmFound), fmt.Sprintf("in the trips; truly driven: %.1f km", d.drivenKM(d.began.Add(-sinceWhen), d.stopped)))
+	line("distance", fmt.Sprintf("%.1f km", km), fmt.Sprintf("in the trips that have ended; truly driven in their time: %.1f km", d.drivenKM(found)))
 	line("driver known", drivers, "trips, by a card or a sign-in")
 	line("events", events, "that hold now, of all kinds")
 	line("  told again", again, "times: they went on, or something came late and corrected them")
 	line("  retracted", retracted, "what came late showed that they did not happen")
 	why := ""
 	if len(reasons) > 0 {
-		why = "; of the others: " + strings.Join(reasons, ", ")
+		why = "; why not of the others: " + strings.Join(reasons, ", ")
 	}
 	line("driver scores", scored, fmt.Sprintf("of %d vehicles%s", len(d.platform.IMEIs()), why))
 	return w.Flush()
 }
 
-// drivenKM is what the fleet truly drove.
-func (d *demo) drivenKM(from, to time.Time) (km float64) {
-	for _, imei := range d.platform.IMEIs() {
-		if all := d.platform.Truth(imei, from, to); len(all) > 0 {
+// drivenKM is what was truly driven in the time of the trips that have ended.
+func (d *demo) drivenKM(found []happening) (km float64) {
+	for _, h := range found {
+		if h.kind != kindTrip || h.ongoing {
+			continue
+		}
+		if all := d.platform.Truth(h.imei, h.start, h.end); len(all) > 0 {
 			km += (all[len(all)-1].OdometerM - all[0].OdometerM) / 1000
 		}
 	}
