@@ -44,5 +44,6 @@ func report(w *strings.Builder, data string) error {
 		reportFaults(w, all)
 	}
 	reportManoeuvres(w)
+	reportPlatform(w)
 	return nil
 }

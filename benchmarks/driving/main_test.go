@@ -143,6 +143,27 @@ func TestManoeuvresAreFound(t *testing.T) {
 	}
 }
 
+// TestTheFleetIsFound: of devices that raise alarms nothing is missing at any gap,
+// of the others as much as GPS shows, and nothing is made up.
+func TestTheFleetIsFound(t *testing.T) {
+	floor := map[schema.DrivingKind]map[int]float64{
+		schema.HarshBraking:      {1: 0.99, 2: 0.95, 3: 0.6, 5: 0.25},
+		schema.HarshAcceleration: {1: 0.99, 2: 0.85, 3: 0.65, 5: 0.35},
+		schema.HarshCornering:    {1: 0.99, 2: 0.95, 3: 0.8},
+		schema.Speeding:          {1: 0.99, 10: 0.99, 30: 0.75},
+		schema.Idling:            {1: 0.99, 10: 0.99, 30: 0.99, 60: 0.99},
+	}
+	for _, gap := range manoeuvreGaps {
+		gps, alarms, _ := fleetRun(gap)
+		for _, k := range fleetKinds {
+			g, a := gps[k], alarms[k]
+			if g.recall() < floor[k][gap] || g.found > 0 && g.precision() < 0.99 || k != schema.Idling && a.recall() < 1 || a.precision() < 0.99 {
+				t.Errorf("%s at %d s: GPS alone recall %.2f, precision %.2f; with alarms %.2f, %.2f", k, gap, g.recall(), g.precision(), a.recall(), a.precision())
+			}
+		}
+	}
+}
+
 // TestResultsAreCommitted holds benchmarks/driving.md to what the program prints,
 // but for the line that names the machine.
 func TestResultsAreCommitted(t *testing.T) {

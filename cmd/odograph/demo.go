@@ -31,11 +31,12 @@ type demo struct {
 	devices int
 	every   time.Duration
 
-	out    io.Writer
-	engine *stack.Stack
-	parts  []*component
-	url    string // of the collector
-	began  time.Time
+	out     io.Writer
+	engine  *stack.Stack
+	parts   []*component
+	url     string // of the collector
+	began   time.Time
+	stopped time.Time // when the fleet was stopped
 
 	platform     *jimitest.Platform
 	server       *http.Server
@@ -50,9 +51,13 @@ func demoCommand() *cobra.Command {
 		Short: "Run the whole pipeline on this machine with the simulated platform",
 		Long: `Run the whole pipeline on this machine: Kafka, ClickHouse, collector, enricher,
 sink, and the simulated platform. Its fleet sends genuine pushes, some of them
-twice, late or spoilt, and the collector polls it; a minute of pushes that was
-lost just before the start is found and asked for. Progress is shown while it runs; at the end every number of the
-summary is the answer of a query, as the user "reader" sees it.
+twice, late or spoilt, and the collector polls it. Most fixes of the half hour
+before the start were never pushed: the collector finds that and asks for them.
+So there are trips, stops and driving events from the beginning on.
+
+Progress is shown while it runs. At the end every number of the summary is the
+answer of a query, as the user "reader" sees it; beside it stands what the
+vehicles truly did, which the simulated platform knows.
 
 It runs until Ctrl-C or for --for, and stops everything that it started. The
 data stays in the stack's folder; "odograph stack up" serves it again.`,
@@ -176,10 +181,14 @@ func (d *demo) startParts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	rules := filepath.Join(dir, demoRulesFile)
+	if err := os.WriteFile(rules, []byte(demoRules), 0o644); err != nil { //nolint:gosec // for everyone to read
+		return err
+	}
 	kafka := "ODOGRAPH_KAFKA_BROKERS=" + strings.Join(d.engine.Brokers(), ",")
 	d.parts = []*component{
 		{name: "sink", admin: admin[2], env: []string{kafka, "ODOGRAPH_CLICKHOUSE_DSN=" + d.engine.ClickHouseDSN("sink")}},
-		{name: "enricher", admin: admin[1], env: []string{kafka}},
+		{name: "enricher", admin: admin[1], env: []string{kafka, "ODOGRAPH_RULES=" + rules}},
 		{name: "collector", admin: admin[0], env: []string{
 			kafka, "ODOGRAPH_PUSH_TOKENS=" + demoToken,
 			"ODOGRAPH_LISTEN=127.0.0.1:" + strconv.Itoa(listen), "ODOGRAPH_SPOOL_DIR=" + filepath.Join(dir, "spool"),
@@ -201,11 +210,23 @@ func (d *demo) startParts(ctx context.Context) error {
 	return nil
 }
 
+// The past of the demo, before its start: what the fleet made from sinceWhen on
+// comes, but its fixes from cutBefore on for cutLength were never pushed.
 const (
-	cutBefore = 2 * time.Minute // the start, the push was lost
-	cutLength = time.Minute
-	sinceWhen = 3 * time.Minute // before the start, the fleet's pushes begin
+	sinceWhen = 30 * time.Minute
+	cutBefore = 29 * time.Minute
+	cutLength = 28 * time.Minute
 )
+
+const demoRulesFile = "demo-rules.yaml"
+
+// demoRules are the rules beside the defaults: the simulated fleet has a speed
+// limit and cooled cargo.
+var demoRules = fmt.Sprintf(`# Rules of the demo; what is not here is as "odograph rules" prints it.
+version: demo-1
+speeding: {own_limit_kmh: {car: %d, van: %[1]d, truck: %[1]d, bus: %[1]d, motorcycle: %[1]d}}
+temperature: {default_max_c: %d}
+`, jimitest.SpeedLimitKMH, jimitest.TemperatureMaxC)
 
 // startPlatform serves the simulated platform.
 func (d *demo) startPlatform() error {
@@ -285,49 +306,31 @@ func (d *demo) failure() error {
 
 func (d *demo) progress(ctx context.Context, reader clickhouse.Conn) {
 	r, err := d.countRows(ctx, reader)
+	var e eventCounts
+	if err == nil {
+		e, err = d.countEvents(ctx, reader)
+	}
 	if err != nil {
-		if ctx.Err() == nil {
+		if end, ok := ctx.Deadline(); ctx.Err() == nil && (!ok || time.Until(end) > time.Second) {
 			d.say("  ClickHouse does not answer: %v", err)
 		}
 		return
 	}
-	line := fmt.Sprintf("%5.0fs  acknowledged %7d   polled %6d   fixes %7d   repeats %5d   dead letters %4d   on the way %5d   latency p50 %4.0f ms  p99 %5.0f ms",
-		time.Since(d.began).Seconds(), d.acknowledged.Load(), r.polled, r.rows["fixes"], r.rows["fix_repeats"], r.rows["dead_letters"],
-		max(0, d.acknowledged.Load()-r.pushed), r.p50, r.p99)
+	line := fmt.Sprintf("%4.0fs  pushed %6d  polled %6d  fixes %6d  to come %5d | trips %4d  stops %4d  harsh %4d  speeding %3d  sensors %3d | p50 %5.0f ms  p99 %5.0f ms",
+		time.Since(d.began).Seconds(), d.acknowledged.Load(), r.polled, r.rows["fixes"], max(0, d.acknowledged.Load()-r.pushed),
+		e.trips, e.stops, e.harsh, e.speeding, e.conditions, r.p50, r.p99)
 	if f, ok := d.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 1 {
+			line = line[:min(len(line), width-1)]
+		}
 		_, _ = fmt.Fprintf(d.out, "\r\x1b[K%s", line)
 		return
 	}
 	d.say("%s", line)
 }
 
-// drain waits until every acknowledged item is a row, and the pushes that were
-// lost before the start have been polled.
-func (d *demo) drain(ctx context.Context, reader clickhouse.Conn) error {
-	want := d.acknowledged.Load()
-	d.say("\n\nThe fleet has stopped. Waiting until all %d acknowledged items are rows…", want)
-	patience := time.Now().Add(lostPatience)
-	for {
-		r, err := d.countRows(ctx, reader)
-		if err == nil && r.pushed >= want {
-			lost, stored, err := d.lost(ctx, reader)
-			if err == nil && (stored >= lost || time.Now().After(patience)) {
-				return nil
-			}
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("%d of %d acknowledged items are not rows after %s; see %s/logs and odograph audit: %w",
-				want-r.pushed, want, drainTimeout, d.stack.Dir, errors.Join(err, ctx.Err()))
-		}
-		if err := d.failure(); err != nil {
-			return err
-		}
-		time.Sleep(200 * time.Millisecond)
-	}
-}
-
-// lostPatience is how long a short demo waits for what was lost to be polled.
-const lostPatience = 15 * time.Second
+// fleet is what the IMEIs of this run begin with.
+func (d *demo) fleet() string { return d.platform.IMEIs()[0][:8] }
 
 // stop ends what the demo started, in reverse.
 func (d *demo) stop(ctx context.Context, keepEngines bool) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -26,7 +27,7 @@ type received struct {
 	rows     map[string]uint64 // by table
 	pushed   int64             // items that came by a push
 	polled   int64             // items that came by a poll
-	p50, p99 float64           // from the collector to the row, ms
+	p50, p99 float64           // from the collector to the row, ms, of late
 }
 
 // countRows asks what has become of the items of this run.
@@ -50,11 +51,20 @@ func (d *demo) countRows(ctx context.Context, reader clickhouse.Conn) (received,
 	if err := rows.Err(); err != nil {
 		return r, err
 	}
+	r.p50, r.p99, err = d.latency(ctx, reader, time.Now().Add(-latencyWindow))
+	return r, err
+}
+
+const latencyWindow = 15 * time.Second
+
+// latency is from the collector to the row, in ms, of the fixes that were pushed
+// live since a time.
+func (d *demo) latency(ctx context.Context, reader clickhouse.Conn, since time.Time) (p50, p99 float64, err error) {
 	err = reader.QueryRow(ctx, `
 		SELECT ifNotFinite(quantileExact(0.5)(ms), 0), ifNotFinite(quantileExact(0.99)(ms), 0)
-		FROM (SELECT toFloat64(dateDiff('millisecond', received_time, inserted_time)) AS ms FROM fixes WHERE fix_time >= ? AND source = 'push')`,
-		d.began).Scan(&r.p50, &r.p99)
-	return r, err
+		FROM (SELECT toFloat64(dateDiff('millisecond', received_time, inserted_time)) AS ms FROM fixes WHERE fix_time >= ? AND source = 'push' AND startsWith(imei, ?))`,
+		maxTime(since, d.began), d.fleet()).Scan(&p50, &p99)
+	return p50, p99, err
 }
 
 // summary says what this run came to; every number but that of the
@@ -72,13 +82,6 @@ func (d *demo) summary(ctx context.Context, reader clickhouse.Conn) error {
 	if err != nil {
 		return err
 	}
-	events, err := query(ctx, reader, `
-		SELECT 'driving_events', count() FROM driving_events UNION ALL
-		SELECT 'geofence_events', count() FROM geofence_events UNION ALL
-		SELECT 'trips', count() FROM trips`)
-	if err != nil {
-		return err
-	}
 	sources, err := query(ctx, reader, "SELECT source, count() FROM items WHERE received_time >= ? GROUP BY source ORDER BY count() DESC, source", d.began)
 	if err != nil {
 		return err
@@ -87,15 +90,22 @@ func (d *demo) summary(ctx context.Context, reader clickhouse.Conn) error {
 	if err != nil {
 		return err
 	}
-	d.printSummary(r, reasons, flags, events, sources, [2]int64{lost, stored})
-	return nil
+	var latest, whole [2]float64
+	if latest[0], latest[1], err = d.latency(ctx, reader, d.stopped.Add(-latencyWindow)); err != nil {
+		return err
+	}
+	if whole[0], whole[1], err = d.latency(ctx, reader, d.began); err != nil {
+		return err
+	}
+	d.printSummary(r, reasons, flags, sources, [2]int64{lost, stored}, latest, whole)
+	return d.derivedSummary(ctx, reader)
 }
 
 // lost counts the fixes that the fleet made while its push was cut, and how
 // many of exactly those are stored.
 func (d *demo) lost(ctx context.Context, reader clickhouse.Conn) (made, stored int64, err error) {
 	from, to := d.cut(d.began)
-	rows, err := reader.Query(ctx, "SELECT imei, toUnixTimestamp(fix_time) FROM fixes WHERE fix_time BETWEEN ? AND ?", from, to)
+	rows, err := reader.Query(ctx, "SELECT imei, toUnixTimestamp(fix_time) FROM fixes WHERE startsWith(imei, ?) AND fix_time BETWEEN ? AND ?", d.fleet(), from, to)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -133,7 +143,7 @@ var meanings = []struct{ table, meaning string }{
 	{"dead_letters", "items that can't be used, kept with the reason"},
 }
 
-func (d *demo) printSummary(r received, reasons, flags, events, sources []count, lost [2]int64) {
+func (d *demo) printSummary(r received, reasons, flags, sources []count, lost [2]int64, latest, whole [2]float64) {
 	w := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
 	line := func(name string, n any, text string) { _, _ = fmt.Fprintf(w, "  %s\t%8v\t%s\n", name, n, text) }
 	acknowledged := d.acknowledged.Load()
@@ -143,7 +153,7 @@ func (d *demo) printSummary(r received, reasons, flags, events, sources []count,
 	for _, c := range sources {
 		line("  by "+c.name, c.n, "")
 	}
-	line("push cut", lost[0], fmt.Sprintf("fixes made in a minute before the start, never pushed: %d of them are stored, by polls", lost[1]))
+	line("push cut", lost[0], fmt.Sprintf("fixes from %.0f to %.0f min before the start, never pushed: %d of them are stored, by polls", cutBefore.Minutes(), (cutBefore-cutLength).Minutes(), lost[1]))
 	calls := d.platform.Stats().Calls
 	for _, method := range slices.Sorted(maps.Keys(calls)) {
 		line("  calls", calls[method], method)
@@ -162,11 +172,8 @@ func (d *demo) printSummary(r received, reasons, flags, events, sources []count,
 	for _, c := range flags {
 		line("doubtful fixes", c.n, c.name)
 	}
-	for _, c := range events {
-		line(c.name, c.n, "not derived by this version")
-	}
-	line("latency p50", fmt.Sprintf("%.0f ms", r.p50), "from the collector to the row, over the fixes that were pushed live")
-	line("latency p99", fmt.Sprintf("%.0f ms", r.p99), "")
+	line("latency p50", fmt.Sprintf("%.0f ms", latest[0]), fmt.Sprintf("from the collector to the row, of fixes pushed live in the last %s; p99 %.0f ms", latencyWindow, latest[1]))
+	line("  since start", fmt.Sprintf("%.0f ms", whole[0]), fmt.Sprintf("while the past was taken in, too; p99 %.0f ms", whole[1]))
 	d.say("Summary, as the ClickHouse user reader sees it:")
 	_ = w.Flush()
 }
@@ -190,5 +197,6 @@ func (d *demo) addresses() string {
 	}
 	return strings.Join(append(lines,
 		fmt.Sprintf("  pushes     %s (token %s)", d.url, demoToken),
+		fmt.Sprintf("  rules      %s", filepath.Join(d.stack.Dir, demoRulesFile)),
 		fmt.Sprintf("  platform   http://%s/route/rest, simulated", d.served)), "\n")
 }

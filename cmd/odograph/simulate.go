@@ -107,6 +107,8 @@ func (s *simulation) bind(cmd *cobra.Command) {
 	f.StringVar(&s.start, "start", "", "time of a fleet's first fixes, RFC 3339 (default: so that the last are from now)")
 	f.Float64Var(&s.fleet.Lat, "lat", 41.2565, "middle of the city, degrees")
 	f.Float64Var(&s.fleet.Lng, "lng", -95.9345, "middle of the city, degrees")
+	f.Float64Var(&s.fleet.HarshPer100KM, "harsh", simulate.DefaultHarshPer100KM, "harsh manoeuvres per 100 km of a fleet's drives")
+	f.Float64Var(&s.fleet.HarshAlarms, "harsh-alarms", simulate.DefaultHarshAlarms, "share of them that raise an alarm of the device (41, 42, 43, 48)")
 	f.Float64Var(&s.disturb.Duplicates, "duplicates", 0, "share of fixes that are sent twice")
 	f.Float64Var(&s.disturb.Disorder, "disorder", 0, "share of fixes that come late")
 	f.DurationVar(&s.disturb.Hold, "hold", 2*time.Minute, "how late a repeat or a late fix may come, at most until the end")
@@ -160,6 +162,11 @@ func (s *simulation) source(files []string) (simulate.Source, error) {
 	}
 	if s.fleet.For > 0 {
 		s.disturb.Until = s.fleet.Start.Add(s.fleet.For)
+	}
+	for _, share := range []*float64{&s.fleet.HarshPer100KM, &s.fleet.HarshAlarms} {
+		if *share == 0 { // none, and not the default
+			*share = -1
+		}
 	}
 	return s.disturbed(simulate.NewFleet(s.fleet)), nil
 }

@@ -127,37 +127,32 @@ func (f *frontier) Pop() any {
 	return x
 }
 
-// A leg is a short straight piece of a route.
-type leg struct {
-	x, y    float64 // where it ends
-	lengthM float64
-	heading float64 // degrees clockwise from north
-	limit   float64 // km/h
-	stop    bool    // there are lights at its end
+// place is a point on a street that a route goes through.
+type place struct {
+	x, y  float64
+	limit float64 // km/h of the way to it
+	light bool
 }
 
-const legsPerStreet = 5
+const piecesPerStreet = 5
 
-// legs are the pieces of a route; streets bend to one side, the same way for
-// everyone.
-func (c *city) legs(route []int) []leg {
-	var out []leg
+// places are what a route goes through; streets bend to one side, the same way
+// for everyone.
+func (c *city) places(route []int) []place {
+	start := c.points[route[0]]
+	out := make([]place, 1, 1+piecesPerStreet*(len(route)-1))
+	out[0] = place{x: start[0], y: start[1]}
 	for i := 1; i < len(route); i++ {
 		a, b := route[i-1], route[i]
 		from, to := c.points[a], c.points[b]
 		bend := c.bend(a, b)
-		px, py := from[0], from[1]
-		for k := 1; k <= legsPerStreet; k++ {
-			f := float64(k) / legsPerStreet
+		for k := 1; k <= piecesPerStreet; k++ {
+			f := float64(k) / piecesPerStreet
 			side := bend * math.Sin(math.Pi*f)
-			x := from[0] + (to[0]-from[0])*f - (to[1]-from[1])*side
-			y := from[1] + (to[1]-from[1])*f + (to[0]-from[0])*side
-			h := math.Atan2(x-px, y-py) * 180 / math.Pi
-			out = append(out, leg{
-				x: x, y: y, lengthM: math.Hypot(x-px, y-py), heading: math.Mod(h+360, 360),
-				limit: c.limit(a, b), stop: k == legsPerStreet && c.light(b),
+			out = append(out, place{
+				x: from[0] + (to[0]-from[0])*f - (to[1]-from[1])*side, y: from[1] + (to[1]-from[1])*f + (to[0]-from[0])*side,
+				limit: c.limit(a, b), light: k == piecesPerStreet && c.light(b),
 			})
-			px, py = x, y
 		}
 	}
 	return out

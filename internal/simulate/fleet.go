@@ -1,10 +1,12 @@
 package simulate
 
 import (
+	"cmp"
 	"container/heap"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -17,11 +19,20 @@ type FleetConfig struct {
 	For      time.Duration // of the source's time; 0: without end
 	Seed     uint64
 	Lat, Lng float64 // the middle of the city, degrees
+
+	HarshPer100KM float64 // harsh manoeuvres, see Fleet.Manoeuvres; 0: DefaultHarshPer100KM; negative: none
+	HarshAlarms   float64 // share of them that raise an alarm of the device, up to 1; 0: DefaultHarshAlarms; negative: none
 }
 
+// What FleetConfig takes where it says nothing.
+const (
+	DefaultHarshPer100KM = 3
+	DefaultHarshAlarms   = 0.5
+)
+
 // A Fleet is a Source of the pushes of synthetic vehicles: fixes, a heartbeat
-// every three minutes, a login at first, and alarms for ignition and hard
-// braking.
+// every three minutes, a login at first, and alarms for ignition and for some of
+// the harsh manoeuvres.
 type Fleet struct {
 	cfg     FleetConfig
 	rng     *rand.Rand
@@ -46,15 +57,35 @@ const (
 // NewFleet makes a fleet.
 func NewFleet(cfg FleetConfig) *Fleet {
 	f := &Fleet{cfg: cfg, rng: rand.New(rand.NewPCG(cfg.Seed, 3))}
+	harsh, alarms := orDefault(cfg.HarshPer100KM, DefaultHarshPer100KM), orDefault(cfg.HarshAlarms, DefaultHarshAlarms)
 	c := newCity(cfg.Seed, cfg.Lat, cfg.Lng, citySize)
 	start := cfg.Start.Truncate(time.Second)
 	for i := range cfg.Devices {
 		v := newVehicle(MadeUpIMEI(fmt.Sprintf("%d/%d", cfg.Seed, i)), c, cfg.Seed+uint64(i)*7919, start)
+		v.be(cfg.Seed+uint64(i)*7919, harsh, alarms)
 		phase := time.Duration(f.rng.Int64N(int64(cfg.Interval/time.Second))) * time.Second
 		f.clock = append(f.clock, &report{vehicle: v, at: start.Add(phase), heartbeat: start.Add(phase), first: true})
 	}
 	heap.Init(&f.clock)
 	return f
+}
+
+func orDefault(v, otherwise float64) float64 {
+	if v == 0 {
+		return otherwise
+	}
+	return v
+}
+
+// Manoeuvres are the harsh ones of the drives so far, of one vehicle after the
+// other: what is there to be found, and nothing else is harsh.
+func (f *Fleet) Manoeuvres() []HarshManoeuvre {
+	var out []HarshManoeuvre
+	for _, r := range f.clock {
+		out = append(out, r.vehicle.done...)
+	}
+	slices.SortFunc(out, func(a, b HarshManoeuvre) int { return cmp.Or(cmp.Compare(a.IMEI, b.IMEI), a.Start.Compare(b.Start)) })
+	return out
 }
 
 // Next gives the next item.
@@ -91,24 +122,22 @@ func (f *Fleet) report(r *report) {
 	}
 	lat, lng := f.measured(v)
 	put("/pushgps", f.gps(v, at, platformTime(r.at.Add(time.Second)), lat, lng))
-	var alarm string
-	switch {
-	case v.harsh:
-		alarm = "48" // hard braking
-	case v.switched && v.ignition:
-		alarm = "254"
-	case v.switched:
-		alarm = "255"
-	default:
-		return
+	alarm := func(code string, a raised) {
+		lat, lng := v.city.position(a.x, a.y)
+		put("/pushalarm", fmt.Appendf(nil, `{"type":"DEVICE","msgClass":0,"imei":"%s","gateTime":"%s","msg":{"alertType":%s,"alarmTime":"%s","lat":%.6f,"lng":%.6f,"gpsSpeed":%.1f}}`,
+			v.imei, at, code, platformTime(a.at), lat, lng, a.speedMPS*3.6))
 	}
-	put("/pushalarm", fmt.Appendf(nil, `{"type":"DEVICE","msgClass":0,"imei":"%s","gateTime":"%s","msg":{"alertType":%s,"alarmTime":"%s","lat":%.6f,"lng":%.6f,"gpsSpeed":%.1f}}`,
-		v.imei, at, alarm, at, lat, lng, v.speedMPS*3.6))
+	for _, a := range v.raised {
+		alarm(a.code, a)
+	}
+	if v.switched {
+		alarm(map[bool]string{true: "254", false: "255"}[v.ignition], raised{at: r.at, x: v.x, y: v.y, speedMPS: v.speedMPS})
+	}
 }
 
 // measured is the vehicle's position as its receiver finds it.
 func (f *Fleet) measured(v *vehicle) (lat, lng float64) {
-	x, y := v.place()
+	x, y := v.x, v.y
 	if v.speedMPS > 0 || v.ignition {
 		x += f.rng.NormFloat64() * gpsNoiseM
 		y += f.rng.NormFloat64() * gpsNoiseM
@@ -134,7 +163,7 @@ func (f *Fleet) gps(v *vehicle, gpsTime, gateTime string, lat, lng float64) []by
 	b = append(b, `,"gpsMode":0,"gpsSpeed":`...)
 	b = strconv.AppendInt(b, int64(math.Round(v.speedMPS*3.6)), 10)
 	b = append(b, `,"direction":`...)
-	b = strconv.AppendInt(b, int64(v.heading)%360, 10)
+	b = strconv.AppendInt(b, int64(math.Round(math.Mod(v.heading*180/math.Pi+720, 360)))%360, 10)
 	b = append(b, `,"acc":`...)
 	b = strconv.AppendInt(b, int64(digit(v.ignition)), 10)
 	b = append(b, `,"postType":1,"postMethod":0,"altitude":60,"distance":`...)

@@ -86,7 +86,7 @@ func TestDrivesAreDrives(t *testing.T) {
 		if want := (v0 + v1) / 2; math.Abs(d-want) > 18 {
 			t.Errorf("%s at %s: %.1f m in a second at %.1f m/s", fix.IMEI, fix.FixTime, d, want)
 		}
-		if dv := v1 - v0; dv > 3.2 || dv < -5.5 {
+		if dv := v1 - v0; dv > 4.8 || dv < -4.8 {
 			t.Errorf("%s at %s: from %.1f to %.1f m/s in a second", fix.IMEI, fix.FixTime, v0, v1)
 		}
 		if step := fix.OdometerM.Value - before.OdometerM.Value; step < 0 || step > 45 {
@@ -107,7 +107,7 @@ func TestDrivesAreDrives(t *testing.T) {
 		}
 		if v1 > 0 {
 			moving++
-			if math.Abs(before.HeadingDeg.Value-fix.HeadingDeg.Value) > 30 {
+			if math.Abs(math.Remainder(before.HeadingDeg.Value-fix.HeadingDeg.Value, 360)) > 10 {
 				turns++
 			}
 		}

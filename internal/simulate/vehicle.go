@@ -7,7 +7,8 @@ import (
 )
 
 // A vehicle drives through a city, one second at a time: it speeds up and
-// brakes within what drivers do, slows for bends, waits at lights, parks.
+// brakes within what drivers do, slows for bends, waits at lights, parks. Now
+// and then its driver does something harshly, see temper.
 type vehicle struct {
 	imei string
 	city *city
@@ -19,13 +20,13 @@ type vehicle struct {
 	along    float64 // metres into the first leg
 	x, y     float64
 	speedMPS float64
-	heading  float64
+	heading  float64 // radians
 	odometer float64
 	ignition bool
 	waitS    int // seconds still to stand: at a light, or parked
 
-	harsh    bool // braked harder than 3.5 m/s² in the last second
-	switched bool // ignition changed in the last second
+	temper
+	switched bool // ignition changed since the last report
 }
 
 func newVehicle(imei string, c *city, seed uint64, start time.Time) *vehicle {
@@ -39,16 +40,17 @@ func newVehicle(imei string, c *city, seed uint64, start time.Time) *vehicle {
 }
 
 const (
-	accelMPS2      = 1.8
-	plannedMPS2    = 1.7 // braking that a driver plans with
-	brakeMPS2      = 2.4 // and has in reserve
-	hardBrakeMPS2  = 4.2
-	hardBrakeShare = 0.03 // of stops
+	accelMPS2   = 1.7 // from rest; at accelFade half of it
+	accelFade   = 20.0
+	plannedMPS2 = 1.2 // braking that a driver plans with
+	brakeMPS2   = 1.9 // and has in reserve
+	creepMPS    = 1.5 // to the line
+	lookAheadM  = 400
 )
 
 // advance moves the vehicle to a time, second by second.
 func (v *vehicle) advance(to time.Time) {
-	v.harsh, v.switched = false, false
+	v.switched, v.raised = false, v.raised[:0]
 	for v.at.Before(to) {
 		v.at = v.at.Add(time.Second)
 		v.second()
@@ -65,65 +67,63 @@ func (v *vehicle) second() {
 		v.setOut()
 		return
 	}
-	target := v.targetMPS()
-	before := v.speedMPS
-	switch {
-	case target > v.speedMPS:
-		v.speedMPS = min(target, v.speedMPS+accelMPS2*(0.7+0.6*v.rng.Float64()))
-	case target < v.speedMPS:
-		hard := brakeMPS2
-		if v.rng.Float64() < hardBrakeShare {
-			hard = hardBrakeMPS2
-		}
-		v.speedMPS = max(target, v.speedMPS-hard)
-	}
-	if before-v.speedMPS > 3.5 {
-		v.harsh = true
-	}
+	before, heading := v.speedMPS, v.heading
+	v.speedMPS = max(0, before+v.pedal())
 	v.move((before + v.speedMPS) / 2)
+	v.judge(before, heading)
 }
 
-// targetMPS is the speed that the road ahead allows: the limit, and what still
-// lets it brake for the next bend, light or the end of the route.
-func (v *vehicle) targetMPS() float64 {
-	target := v.legs[0].limit / 3.6 * (0.92 + 0.12*v.rng.Float64())
-	// A second passes before what is decided here has an effect.
-	ahead := v.legs[0].lengthM - v.along - v.speedMPS
-	for i := 0; i < len(v.legs) && ahead < 400; i++ {
-		corner := 0.0
-		if i+1 < len(v.legs) && !v.legs[i].stop {
-			turn := math.Abs(math.Mod(v.legs[i+1].heading-v.legs[i].heading+540, 360) - 180)
-			corner = max(4, v.legs[i+1].limit/3.6*(1-turn/70))
+// pedal is by how much the speed changes in the next second, m/s.
+func (v *vehicle) pedal() float64 {
+	if harsh, is := v.lose(); is {
+		return harsh
+	}
+	target := min(v.legs[0].mps*(0.92+0.12*v.rng.Float64()), max(creepMPS, v.allowed(v.speedMPS)))
+	if v.legs[0].turn != 0 {
+		target = min(target, v.legs[0].mps)
+	}
+	if target > v.speedMPS {
+		return min(target-v.speedMPS, accelMPS2*(0.8+0.2*v.rng.Float64())/(1+v.speedMPS/accelFade))
+	}
+	return max(target-v.speedMPS, -brakeMPS2)
+}
+
+// allowed is the speed at which the vehicle may be so many metres from here: it
+// can still brake for the next bend, light or the end of the route.
+func (v *vehicle) allowed(m float64) float64 {
+	ahead := v.legs[0].lengthM - v.along - m
+	most := math.Inf(1)
+	for i := 0; i < len(v.legs) && ahead < lookAheadM; i++ {
+		next := 0.0
+		if i+1 < len(v.legs) && !v.legs[i].light {
+			next = v.legs[i+1].mps
 		}
-		target = min(target, math.Sqrt(corner*corner+2*plannedMPS2*max(0, ahead)))
+		most = min(most, math.Sqrt(next*next+2*plannedMPS2*max(0, ahead)))
 		if i+1 < len(v.legs) {
 			ahead += v.legs[i+1].lengthM
 		}
 	}
-	return max(target, 1.5) // to the line
+	return most
 }
 
 // move goes a distance along the route.
 func (v *vehicle) move(m float64) {
 	v.odometer += m
 	v.along += m
-	for len(v.legs) > 0 && v.along >= v.legs[0].lengthM {
+	for v.along >= v.legs[0].lengthM {
 		l := v.legs[0]
 		v.along -= l.lengthM
-		v.x, v.y, v.heading = l.x, l.y, l.heading
 		v.legs = v.legs[1:]
 		switch {
 		case len(v.legs) == 0:
+			v.x, v.y, v.heading = l.at(l.lengthM)
 			v.park()
 			return
-		case l.stop && v.rng.IntN(2) == 0:
+		case l.light:
 			v.speedMPS, v.along, v.waitS = 0, 0, 10+v.rng.IntN(40)
-			return
 		}
 	}
-	if len(v.legs) > 0 {
-		v.heading = v.legs[0].heading
-	}
+	v.x, v.y, v.heading = v.legs[0].at(v.along)
 }
 
 func (v *vehicle) setOut() {
@@ -135,8 +135,12 @@ func (v *vehicle) setOut() {
 	if to == v.junction {
 		to = (to + 1) % len(v.city.points)
 	}
-	v.legs = v.city.legs(v.city.path(v.junction, to))
+	v.legs = wayThrough(v.city.places(v.city.path(v.junction, to)))
+	for i := range v.legs { // half of the lights are green
+		v.legs[i].light = v.legs[i].light && v.rng.IntN(2) == 0
+	}
 	v.junction, v.along = to, 0
+	v.heading = v.legs[0].heading
 }
 
 func (v *vehicle) park() {
@@ -147,13 +151,4 @@ func (v *vehicle) park() {
 	}
 	v.ignition, v.switched = false, true
 	v.waitS = 120 + v.rng.IntN(900)
-}
-
-// place is where the vehicle truly is, in metres of the city.
-func (v *vehicle) place() (x, y float64) {
-	if len(v.legs) == 0 {
-		return v.x, v.y
-	}
-	f := v.along / max(v.legs[0].lengthM, 0.1)
-	return v.x + (v.legs[0].x-v.x)*f, v.y + (v.legs[0].y-v.y)*f
 }

@@ -74,7 +74,7 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 func fleet() []simulate.Item {
 	var out []simulate.Item
 	for f := simulate.NewFleet(simulate.FleetConfig{
-		Devices: 4, Interval: 2 * time.Second, Start: start, For: 210 * time.Minute, Seed: 11, Lat: 52.52, Lng: 13.405,
+		Devices: 4, Interval: 2 * time.Second, Start: start, For: 210 * time.Minute, Seed: 11, Lat: 52.52, Lng: 13.405, HarshPer100KM: 40,
 	}); ; {
 		it, ok := f.Next()
 		if !ok {

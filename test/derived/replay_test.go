@@ -132,7 +132,7 @@ func TestReplayTriesRules(t *testing.T) {
 func shortDrives() []simulate.Item {
 	var out []simulate.Item
 	for f := simulate.NewFleet(simulate.FleetConfig{
-		Devices: 3, Interval: 2 * time.Second, Start: start, For: 100 * time.Minute, Seed: 5, Lat: 52.52, Lng: 13.405,
+		Devices: 3, Interval: 2 * time.Second, Start: start, For: 100 * time.Minute, Seed: 5, Lat: 52.52, Lng: 13.405, HarshPer100KM: 60,
 	}); ; {
 		it, ok := f.Next()
 		if !ok {

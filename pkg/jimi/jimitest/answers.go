@@ -345,9 +345,9 @@ func init() { //nolint:gochecknoinits // the table refers to methods that refer 
 			return out
 		})),
 		openapi.OBDFault.Name: inData("result", rowsFor(func(q *question, v *vehicle) (out []object) {
-			for i, t := range v.trips(q.from, q.to) {
-				if i%3 == 0 && !t.Start.Before(q.from) {
-					out = append(out, object{"imei": v.imei, "deviceName": q.p.state.name(v), "eventTime": stamp(t.Start), "faultCode": "P0301", "faultDetail": "Cylinder 1 misfire"})
+			for t := q.from.Truncate(sensorEvery); v.sensors.faulty && !t.After(q.to); t = t.Add(sensorEvery) {
+				if _, open := v.fault(t); open && !t.Before(q.from) && !t.Before(v.start) {
+					out = append(out, object{"imei": v.imei, "deviceName": q.p.state.name(v), "eventTime": stamp(t), "faultCode": FaultCode, "faultDetail": "Cylinder 1 misfire"})
 				}
 			}
 			return out
@@ -373,11 +373,11 @@ func (q *question) parkings() (any, any, *refusal) {
 	rows := make([]object, 0, 64)
 	if q.params["acc_type"] == "off" {
 		for _, v := range q.vehicles {
-			trips := v.trips(q.from.Add(-v.rest), q.to)
-			for i := range trips {
-				from, to := trips[i].End, trips[i].End.Add(v.rest)
+			v.cycles(q.from, q.to, func(begin time.Time, _ int64, c *cycle) {
+				from := begin.Add(c.drive)
+				to := from.Add(c.rest)
 				if from.Before(q.from) || to.After(q.to) {
-					continue
+					return
 				}
 				point := v.at(from)
 				seconds := strconv.Itoa(int(to.Sub(from).Seconds()))
@@ -385,7 +385,7 @@ func (q *question) parkings() (any, any, *refusal) {
 					"imei": v.imei, "startTime": from.UTC().Format(reportTime), "endTime": to.UTC().Format(reportTime), "durSecond": seconds, "stopSecond": seconds,
 					"lat": point.Lat, "lng": point.Lng, "addr": "Somewhere", "deviceName": q.p.state.name(v), "acc": "off",
 				})
-			}
+			})
 		}
 	}
 	return q.page(rows), nil, nil

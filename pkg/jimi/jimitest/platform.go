@@ -189,6 +189,31 @@ func (p *Platform) Alarms(imei string, from, to time.Time) []Alarm {
 	return nil
 }
 
+// Manoeuvres are what the driver of a device truly did from one time to another,
+// whole in it, in the order of their beginnings.
+func (p *Platform) Manoeuvres(imei string, from, to time.Time) []Manoeuvre {
+	if v := p.byIMEI[imei]; v != nil {
+		return v.manoeuvres(from, to)
+	}
+	return nil
+}
+
+// Conditions are what truly happened to a vehicle from one time to another,
+// whole in it.
+func (p *Platform) Conditions(imei string, from, to time.Time) []Condition {
+	if v := p.byIMEI[imei]; v != nil {
+		return v.conditions(from, to)
+	}
+	return nil
+}
+
+// RaisesAlarms tells whether a device raises alarms of harsh manoeuvres and of
+// speeding.
+func (p *Platform) RaisesAlarms(imei string) bool {
+	v := p.byIMEI[imei]
+	return v != nil && v.raises
+}
+
 // CutPush makes an outage of the push: what is due from one time to another is
 // never pushed. The polled methods have it.
 func (p *Platform) CutPush(from, to time.Time) { p.CutDevice("", from, to) }

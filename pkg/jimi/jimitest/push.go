@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -122,6 +123,12 @@ func (s *pusher) gather(from, to time.Time) {
 				s.heartbeat(v, t)
 			}
 		}
+		for t := first.Truncate(sensorEvery); !t.After(to); t = t.Add(sensorEvery) {
+			if !t.Before(first) {
+				s.readings(v, t)
+			}
+		}
+		s.cards(v, first, to)
 		for _, a := range v.alarms(first, to) {
 			s.alarm(a)
 		}
@@ -194,11 +201,11 @@ func (s *pusher) spoilt(it item) {
 }
 
 func (s *pusher) heartbeat(v *vehicle, t time.Time) {
-	_, into := v.cycle(t)
+	driving := v.driving(t)
 	s.add(item{"/pushhb", v.imei, t, object{
-		"deviceImei": v.imei, "gateTime": stamp(t), "powerLevel": 95, "gsmSign": 72, "acc": acc(into < v.drive), "powerStatus": 1, "fortify": 0, "oilEle": 0, "gpsPos": 1,
+		"deviceImei": v.imei, "gateTime": stamp(t), "powerLevel": 95, "gsmSign": 72, "acc": acc(driving), "powerStatus": 1, "fortify": 0, "oilEle": 0, "gpsPos": 1,
 	}})
-	if into < v.drive {
+	if driving {
 		point := v.at(t)
 		s.add(item{"/pushobd", v.imei, t, object{
 			"deviceImei": v.imei, "obdJson": object{
@@ -206,17 +213,59 @@ func (s *pusher) heartbeat(v *vehicle, t time.Time) {
 				"lat": point.Lat, "lng": point.Lng, "dataID1": 1200 + 25*int(point.SpeedKMH), "dataID2": round(point.SpeedKMH, 0),
 			},
 		}})
-		s.add(item{"/pushoil", v.imei, t, object{"deviceImei": v.imei, "path": 1, "gateTime": stamp(t), "value": 4200, "unit": 2, "gpsTime": stamp(t), "lat": point.Lat, "lng": point.Lng}})
 	}
 }
 
+// readings are what the vehicle's sensors say at a time, references 10.7, 10.9
+// and 10.21.
+func (s *pusher) readings(v *vehicle, t time.Time) {
+	point := v.at(t)
+	if v.sensors.fuel {
+		s.add(item{"/pushoil", v.imei, t, object{
+			"deviceImei": v.imei, "path": 1, "gateTime": stamp(t), "value": math.Round(v.fuelL(t) * 100), "unit": 4, "gpsTime": stamp(t), "lat": point.Lat, "lng": point.Lng,
+		}})
+	}
+	if v.sensors.cooled {
+		s.add(item{"/pushtem", v.imei, t, object{"deviceImei": v.imei, "tem": round(v.cargoC(t), 1), "hum": 61, "gateTime": stamp(t), "postTime": stamp(t)}})
+	}
+	if reports, open := v.fault(t); v.sensors.faulty && reports {
+		codes := []string{}
+		if open {
+			codes = append(codes, FaultCode)
+		}
+		s.add(item{"/pushfaultinfo", v.imei, t, object{
+			"deviceImei": v.imei, "gateTime": stamp(t), "faultCodeList": codes, "faultNum": len(codes), "statusFlags": len(codes), "lat": point.Lat, "lng": point.Lng, "eventTime": t.Unix(),
+		}})
+	}
+}
+
+// cards are those that drivers hold to the reader, reference 10.5.
+func (s *pusher) cards(v *vehicle, from, to time.Time) {
+	if v.signsIn != byCard {
+		return
+	}
+	v.cycles(from, to, func(begin time.Time, n int64, _ *cycle) {
+		t := begin.Add(signInAfter)
+		if t.Before(from) || t.After(to) {
+			return
+		}
+		point := v.at(t)
+		s.add(item{"/rfid", v.imei, t, object{
+			"moduleType": "RF01", "deviceImei": v.imei, "gateTime": stamp(t), "postTime": stamp(t), "value": v.card(n), "gpsTime": stamp(t), "lat": point.Lat, "lng": point.Lng,
+		}})
+	})
+}
+
 func (s *pusher) alarm(a Alarm) {
+	msg := object{
+		"imei": a.IMEI, "alertType": a.Code, "alarmTime": stamp(a.Time), "lat": a.Lat, "lng": a.Lng, "gpsSpeed": a.SpeedKMH,
+		"satelliteNum": a.Satellites, "voltage": 138.0,
+	}
+	if a.Driver != "" {
+		msg["driverName"] = a.Driver
+	}
 	s.add(item{"/pushalarm", a.IMEI, a.Time, object{
-		"type": "DEVICE", "msgClass": 0, "imei": a.IMEI, "gateTime": stamp(a.Time.Add(time.Second)),
-		"msg": object{
-			"imei": a.IMEI, "alertType": a.Code, "alarmTime": stamp(a.Time), "lat": a.Lat, "lng": a.Lng, "gpsSpeed": a.SpeedKMH,
-			"satelliteNum": a.Satellites, "voltage": 138.0,
-		},
+		"type": "DEVICE", "msgClass": 0, "imei": a.IMEI, "gateTime": stamp(a.Time.Add(time.Second)), "msg": msg,
 	}})
 	if s.o.OpenAPI {
 		s.add(item{"", a.IMEI, a.Time, object{
@@ -237,7 +286,7 @@ func (s *pusher) flush(ctx context.Context, now time.Time) error {
 		groups[it.path] = append(groups[it.path], it)
 	}
 	s.queue = slices.Clone(s.queue[due:])
-	for _, path := range []string{"/pushevent", "/pushgps", "/pushhb", "/pushalarm", "/pushobd", "/pushoil", "/api/v1/tag/data/push"} {
+	for _, path := range []string{"/pushevent", "/pushgps", "/pushhb", "/pushalarm", "/pushobd", "/pushoil", "/pushtem", "/rfid", "/pushfaultinfo", "/api/v1/tag/data/push"} {
 		for portion := range slices.Chunk(groups[path], s.o.Batch) {
 			if err := s.send(ctx, path, portion); err != nil {
 				return err

@@ -42,7 +42,7 @@ func (s *state) device(v *vehicle) object {
 	}
 	return object{
 		"imei": v.imei, "deviceName": s.name(v), "mcType": "VL01", "sim": "8937204016", "expiration": expires, "activationTime": "2024-04-01 11:02:20",
-		"vehicleName": changed["vehicle_name"], "vehicleIcon": "bus", "vehicleNumber": "B-OD " + v.imei[11:], "driverName": changed["driver_name"],
+		"vehicleName": changed["vehicle_name"], "vehicleIcon": "automobile", "vehicleNumber": "B-OD " + v.imei[11:], "driverName": changed["driver_name"],
 		"driverPhone": nil, "enabledFlag": 1, "deviceGroup": "default group", "deviceGroupId": "0001", "reMark": changed["remarks"],
 	}
 }

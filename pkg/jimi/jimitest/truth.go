@@ -1,10 +1,7 @@
 package jimitest
 
 import (
-	"fmt"
-	"hash/fnv"
 	"math"
-	"strconv"
 	"time"
 )
 
@@ -37,109 +34,25 @@ type Visit struct {
 // An Alarm is one true alarm.
 type Alarm struct {
 	Point
-	Code string // of the JIMI protocol
-	Name string
-}
-
-// A vehicle goes round a loop of its own, in cycles of driving and resting.
-// Everything about it is a function of the seed and the time, so that any
-// stretch of its past costs only its own length.
-type vehicle struct {
-	imei      string
-	name      string
-	start     time.Time
-	lat, lng  float64 // centre of the loop
-	radiusM   float64
-	phase     float64       // where on the loop it starts, radians
-	cruiseMPS float64       // mean speed of a drive
-	drive     time.Duration // of a cycle
-	rest      time.Duration
-	offset    time.Duration // into its first cycle at the start
-	every     time.Duration // between two fixes on the move
+	Code   string // of the JIMI protocol
+	Name   string
+	Driver string // who signed in, of an alarm that says so
 }
 
 const (
 	earthRadiusM = 6_371_008.8
 	restEvery    = 5 * time.Minute // between two fixes at rest
-	swing        = 0.35            // of the speed about its mean
-	swingS       = 47.0            // period of the swing, seconds
 )
-
-func newVehicle(seed int64, n int, start time.Time, every time.Duration) *vehicle {
-	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "%d/%d", seed, n)
-	x := h.Sum64()
-	draw := func() float64 {
-		x = x*6364136223846793005 + 1442695040888963407
-		return float64(x>>33) / (1 << 31)
-	}
-	v := &vehicle{start: start, every: every, name: fmt.Sprintf("Van %d", n+1)}
-	v.imei = madeUpIMEI(seed, n)
-	v.lat, v.lng = 52.50+0.12*(draw()-0.5), 13.40+0.2*(draw()-0.5)
-	v.radiusM = 900 + 1800*draw()
-	v.phase = 2 * math.Pi * draw()
-	v.cruiseMPS = 8 + 8*draw()
-	v.drive = time.Duration(15+20*draw()) * time.Minute
-	v.rest = time.Duration(4+10*draw()) * time.Minute
-	v.offset = time.Duration(draw() * float64(v.drive) * 0.3).Truncate(time.Second)
-	return v
-}
-
-// madeUpIMEI has 15 digits with a correct check digit, in a range that begins
-// with 98, which no maker has.
-func madeUpIMEI(seed int64, n int) string {
-	body := fmt.Sprintf("98%06d%06d", uint64(seed)%1_000_000, n%1_000_000)
-	sum := 0
-	for i, c := range body {
-		d := int(c - '0')
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return body + strconv.Itoa((10-sum%10)%10)
-}
-
-// cycle gives the cycle that a time falls into and how far into it it lies.
-func (v *vehicle) cycle(t time.Time) (n int64, into time.Duration) {
-	since := t.Sub(v.start) + v.offset
-	whole := v.drive + v.rest
-	n = int64(since / whole)
-	return n, since - time.Duration(n)*whole
-}
-
-// driven is the distance of the first d of a drive, in metres: the integral of
-// speed.
-func (v *vehicle) driven(d time.Duration) float64 {
-	s := min(d, v.drive).Seconds()
-	w := 2 * math.Pi / swingS
-	return v.cruiseMPS * (s + swing/w*(1-math.Cos(w*s)))
-}
-
-func (v *vehicle) speedMPS(into time.Duration) float64 {
-	if into >= v.drive {
-		return 0
-	}
-	return v.cruiseMPS * (1 + swing*math.Sin(2*math.Pi/swingS*into.Seconds()))
-}
 
 // at is the fix that the device makes at a time.
 func (v *vehicle) at(t time.Time) Point {
-	n, into := v.cycle(t)
-	odometer := float64(n)*v.driven(v.drive) + v.driven(into)
-	angle := v.phase + odometer/v.radiusM
-	north, east := v.radiusM*math.Sin(angle), v.radiusM*math.Cos(angle)
+	m := v.moment(t)
+	north, east, heading := v.loop.at(v.phaseM + m.wayM)
 	lat := v.lat + north/earthRadiusM*180/math.Pi
 	lng := v.lng + east/earthRadiusM*180/math.Pi/math.Cos(v.lat*math.Pi/180)
-	heading := math.Mod(-angle*180/math.Pi, 360) // the way goes counterclockwise
-	if heading < 0 {
-		heading += 360
-	}
 	return Point{
-		IMEI: v.imei, Time: t.UTC(), Lat: round(lat, 6), Lng: round(lng, 6), SpeedKMH: round(v.speedMPS(into)*3.6, 1),
-		HeadingDeg: int(heading), ACC: into < v.drive, Satellites: 8 + int(t.Unix()%7), OdometerM: round(100_000+odometer, 0),
+		IMEI: v.imei, Time: t.UTC(), Lat: round(lat, 6), Lng: round(lng, 6), SpeedKMH: round(m.mps*3.6, 1),
+		HeadingDeg: int(math.Round(heading*180/math.Pi)) % 360, ACC: m.into < m.drive, Satellites: 8 + int(t.Unix()%7), OdometerM: round(100_000+m.wayM, 0),
 	}
 }
 
@@ -149,14 +62,14 @@ func round(x float64, digits int) float64 {
 }
 
 // makes tells whether the device makes a fix in the second that begins at t:
-// at its cadence on the move, every few minutes at rest, and when it stops.
+// at its cadence while the ignition is on, every few minutes at rest, and when
+// it stops.
 func (v *vehicle) makes(t time.Time) bool {
-	_, into := v.cycle(t)
-	if into < v.drive {
+	_, c, into := v.cycle(t)
+	if into < c.drive {
 		return into%v.every < time.Second
 	}
-	rest := into - v.drive
-	return rest%restEvery < time.Second
+	return (into-c.drive)%restEvery < time.Second
 }
 
 // fixes are those of [from, to], in order.
@@ -192,43 +105,57 @@ func (v *vehicle) last(t time.Time) (Point, bool) {
 	return Point{}, false
 }
 
-// trips are the drives that touch [from, to].
-func (v *vehicle) trips(from, to time.Time) []Trip {
-	var out []Trip
+// cycles gives each cycle that touches [from, to], with the time it begins.
+func (v *vehicle) cycles(from, to time.Time, each func(begin time.Time, n int64, c *cycle)) {
 	if from.Before(v.start) {
 		from = v.start
 	}
-	for n, _ := v.cycle(from); ; n++ {
-		begin := v.start.Add(time.Duration(n)*(v.drive+v.rest) - v.offset)
-		if begin.After(to) {
-			return out
-		}
-		if end := begin.Add(v.drive); !end.Before(from) {
-			out = append(out, Trip{v.imei, begin, end, v.driven(v.drive)})
-		}
+	n, _, into := v.cycle(from)
+	for begin := from.Add(-into); !begin.After(to); n++ {
+		c := &v.programme[n%cyclesEach]
+		each(begin, n, c)
+		begin = begin.Add(c.drive + c.rest)
 	}
 }
 
-// alarms are those of [from, to]: ignition on and off at the ends of drives,
-// and one hard braking or overspeed in each drive.
+// trips are the drives that touch [from, to].
+func (v *vehicle) trips(from, to time.Time) []Trip {
+	var out []Trip
+	v.cycles(from, to, func(begin time.Time, _ int64, c *cycle) {
+		if end := begin.Add(c.drive); !end.Before(from) && end.After(v.start) {
+			out = append(out, Trip{v.imei, begin, end, c.lengthM})
+		}
+	})
+	return out
+}
+
+// alarms are those of [from, to]: ignition on and off at the ends of drives, a
+// driver who signs in, and what the device notices of the manoeuvres.
 func (v *vehicle) alarms(from, to time.Time) []Alarm {
 	var out []Alarm
-	add := func(t time.Time, code, name string) {
+	add := func(t time.Time, code, name, driver string) {
 		t = t.Truncate(time.Second)
 		if !t.Before(from) && !t.After(to) && !t.Before(v.start) {
-			out = append(out, Alarm{v.at(t), code, name})
+			out = append(out, Alarm{v.at(t), code, name, driver})
 		}
 	}
-	for i, trip := range v.trips(from, to) {
-		add(trip.Start, "254", "Ignition on")
-		if i%2 == 0 {
-			add(trip.Start.Add(v.drive/2), "48", "Harsh braking")
-		} else {
-			add(trip.Start.Add(v.drive/3), "6", "Overspeed")
+	v.cycles(from, to, func(begin time.Time, n int64, c *cycle) {
+		add(begin, "254", "Ignition on", "")
+		if v.signsIn == byAlarm {
+			add(begin.Add(signInAfter), "103", "Driver signed in", v.driver(n))
 		}
-		add(trip.End, "255", "Ignition off")
-	}
+		for i := range c.manoeuvres {
+			if m := &c.manoeuvres[i]; v.raises && m.Alarm != "" {
+				add(begin.Add(m.peak), m.Alarm, alarmNames[m.Alarm], "")
+			}
+		}
+		add(begin.Add(c.drive), "255", "Ignition off", "")
+	})
 	return out
+}
+
+var alarmNames = map[string]string{
+	"41": "Harsh acceleration", "48": "Harsh braking", "42": "Sharp left turn", "43": "Sharp right turn", "6": "Overspeed",
 }
 
 // visits are the stays of [from, to] inside a circle, to the second.
