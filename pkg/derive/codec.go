@@ -116,7 +116,7 @@ func (d *Device) appendBase(dst []byte) []byte {
 	dst = d.base.judges.append(dst)
 	dst = binary.AppendUvarint(dst, uint64(len(d.base.said)))
 	for _, c := range d.base.said {
-		dst = c.key.append(dst)
+		dst = c.append(dst)
 		dst = appendBool(dst, c.ongoing)
 		dst = binary.AppendVarint(dst, c.seen)
 		dst = packRecord(dst, c.record)
@@ -178,7 +178,7 @@ func (d *Device) appendLedger(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(d.ledger)))
 	for i := range d.ledger {
 		s := &d.ledger[i]
-		dst = s.key.append(dst)
+		dst = s.append(dst)
 		dst = binary.AppendUvarint(dst, uint64(s.revision))
 		dst = binary.AppendVarint(dst, s.seen-s.start)
 		dst = append(dst, ledgerFlags(s, d.with.version))
