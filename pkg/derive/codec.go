@@ -135,7 +135,7 @@ func (d *Device) appendBase(dst []byte) []byte {
 	dst = append(dst, d.base.packed...)
 	dst = binary.AppendUvarint(dst, uint64(len(d.base.said)))
 	for _, c := range d.base.said {
-		dst = c.key.append(dst, d.base.at)
+		dst = c.append(dst, d.base.at)
 		dst = appendBool(dst, c.ongoing)
 		dst = binary.AppendVarint(dst, c.seen-c.start)
 		dst = append(dst, c.bytes()...)
@@ -206,7 +206,7 @@ func (d *Device) appendLedger(dst []byte) []byte {
 	from := int64(0)
 	for i := range d.ledger {
 		s := &d.ledger[i]
-		dst = s.key.append(dst, from)
+		dst = s.append(dst, from)
 		from = s.start
 		dst = binary.AppendUvarint(dst, uint64(s.revision)<<flagBits|ledgerFlags(s, d.with.version))
 		dst = binary.AppendVarint(dst, s.seen-s.start)

@@ -105,9 +105,13 @@ func (p *player) fail(format string, args ...any) {
 	p.err = errors.Join(p.err, fmt.Errorf(format, args...))
 }
 
-// disturbed sends entries late, twice and in batches, with transactions that
-// abort and restarts from what was written.
+// aheadS is how far ahead the clock of a device may be.
+const aheadS = 600
+
+// disturbed sends entries late, twice and in batches, some marks with a time in
+// the future, with transactions that abort and restarts from what was written.
 func (p *player) disturbed(entries []timeline.Entry, latenessS int64) error {
+	latenessS -= aheadS
 	type arrival struct {
 		e  timeline.Entry
 		at int64
@@ -124,6 +128,9 @@ func (p *player) disturbed(entries []timeline.Entry, latenessS int64) error {
 		}
 		if at := e.Time(); at >= outage && at < outage+latenessS*3/4 && p.rng.IntN(8) > 0 {
 			delay = outage + latenessS*3/4 - at + p.rng.Int64N(latenessS/5)
+		}
+		if e.Mark != nil && p.rng.IntN(6) == 0 {
+			delay = -p.rng.Int64N(aheadS)
 		}
 		queue = append(queue, arrival{e, e.Time() + delay})
 		for p.rng.IntN(10) < 3 {

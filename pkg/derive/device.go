@@ -202,7 +202,7 @@ func (d *Device) catchUp(env *Env, place schema.Place, out func(Output)) {
 			continue
 		}
 		if now := r.said[s.key]; now == nil {
-			d.send(env, &content{key: s.key, record: s.key.blank(), seen: s.seen}, true, place, out)
+			d.send(env, &content{key: s.key, record: s.blank(), seen: s.seen}, true, place, out)
 		} else if !now.ongoing {
 			d.send(env, now, false, place, out)
 		}

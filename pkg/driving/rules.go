@@ -272,6 +272,7 @@ func (h *Harsh) of(c Class) *Thresholds {
 	return &h.Thresholds.Car
 }
 
+// Own is the limit of a class of vehicles in km/h, 0 where it has none.
 func (s *Speeding) Own(c Class) float64 {
 	switch c {
 	case Van:

@@ -61,7 +61,15 @@ func (d *drive) draw(t *rapid.T, every int64, kmh, says float64, acc int32, nois
 func TestEventsAreSound(t *testing.T) {
 	r := trip.DefaultRules()
 	rapid.Check(t, func(t *rapid.T) {
-		o := play(t, &r, entries(t))
+		var s trip.State
+		var o told
+		var last int64
+		for _, e := range entries(t) {
+			if e.Fix != nil && rapid.IntRange(0, 60).Draw(t, "break") == 0 {
+				s.Break(&r, o.out(t))
+			}
+			last = one(&s, &r, e, last, o.out(t))
+		}
 		trips, stops := byStart(o.trips), byStart(o.stops)
 		for i, e := range trips {
 			sound(t, &e)

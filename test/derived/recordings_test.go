@@ -146,9 +146,9 @@ func drives(t *testing.T) *replay {
 		lastRow = fmt.Sprintf(`{"deviceImei":"%s","gpsTime":"%s","lat":%s,"lng":%s,"gpsSpeed":%.0f,"direction":%d,"satelliteNum":%s,"acc":1,"postType":1}`,
 			imei, text(at), field("gps_lat"), field("gps_long"), kmh, heading, field("gps_sats"))
 		r.add("/pushgps", imei, at, lastRow)
-		switch event := field("accel_event"); {
-		case event == "":
-		case event == last:
+		switch field("accel_event") {
+		case "":
+		case last:
 			peak.grow(at, number(field("accel_x")), number(field("accel_y")))
 		default:
 			r.labels = append(r.labels, label{imei: imei})
