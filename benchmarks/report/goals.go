@@ -61,6 +61,18 @@ var goals = []goal{
 		value: metric{"clickhouse", "Block/odograph", "ns/row"}, peer: metric{"clickhouse", "Block/clickhouse-go-columns", "ns/row"}, per: less,
 	},
 	{
+		name: "–", what: "enricher with durable state, exactly once: finding out what the vehicles did, against leaving that out", target: "",
+		value: metric{"cmd/enricher", "Backlog", "fixes/s-with"}, peer: metric{"cmd/enricher", "Backlog", "fixes/s-without"}, per: more,
+	},
+	{
+		name: "–", what: "the same of its core alone, a fix every second", target: "",
+		value: metric{"cmd/enricher", "Derive/every=1s/late=1in0", "fixes/s-with"}, peer: metric{"cmd/enricher", "Derive/every=1s/late=1in0", "fixes/s-without"}, per: more,
+	},
+	{
+		name: "–", what: "restore of 100,000 devices of 810 fixes from Kafka, reckoned from 2,000", target: "seconds",
+		value: metric{"cmd/enricher", "RestoreFromKafka", "s/100000-devices"},
+	},
+	{
 		name: "P9", what: "answer of the webhook until the row is visible, 5,000 fixes/s, p99", target: "≤ 1,200 ms (batch interval + 200 ms)",
 		value: metric{whole, "Latency/fixes=5000/s", "p99-ms"},
 	},

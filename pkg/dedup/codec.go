@@ -21,8 +21,11 @@ const (
 // ErrPage says that bytes are not a page of the given slot.
 var ErrPage = errors.New("not a page of the dedup window")
 
-// AppendPage adds the page of a slot that holds one to dst.
+// AppendPage adds the page of a slot that holds one, or the tail, to dst.
 func (w *Window) AppendPage(dst []byte, slot int) []byte {
+	if slot == TailSlot {
+		return w.tail.append(dst)
+	}
 	p := w.pages[slot]
 	head := len(dst)
 	dst = append(dst, pageVersion, formGaps)
@@ -47,9 +50,15 @@ func (w *Window) AppendPage(dst []byte, slot int) []byte {
 	return append(dst, p.prints...)
 }
 
-// LoadPage puts a page that AppendPage wrote back into its slot. A slot keeps
-// the newer of two pages.
-func (w *Window) LoadPage(slot int, b []byte) error {
+// LoadPage puts what AppendPage wrote back into its slot, in any order of slots.
+// A slot keeps the newer of two pages.
+func (w *Window) LoadPage(slot int, b []byte) (err error) {
+	if slot == TailSlot {
+		if w.tail, err = parseTail(b); err == nil {
+			w.applyTail()
+		}
+		return err
+	}
 	p, err := parsePage(b)
 	if err != nil {
 		return err
@@ -60,6 +69,7 @@ func (w *Window) LoadPage(slot int, b []byte) error {
 	if old := w.pages[slot]; old == nil || old.number <= p.number {
 		w.pages[slot] = p
 	}
+	w.applyTail()
 	w.newest = max(w.newest, p.number+1)
 	return nil
 }
