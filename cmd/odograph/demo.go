@@ -81,8 +81,9 @@ data stays in the stack's folder; "odograph stack up" serves it again.`,
 }
 
 const (
-	demoToken    = "demo-token"
-	drainTimeout = 60 * time.Second
+	demoToken      = "demo-token"
+	drainTimeout   = 2 * time.Minute
+	summaryTimeout = time.Minute
 )
 
 func (d *demo) say(format string, args ...any) { _, _ = fmt.Fprintf(d.out, format+"\n", args...) }
@@ -115,11 +116,13 @@ func (d *demo) run(ctx context.Context) (err error) {
 		return err
 	}
 	// The summary is worth having after Ctrl-C, too.
-	summaryCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
-	defer cancel()
-	if err := d.drain(summaryCtx, reader); err != nil {
+	drainCtx, cancelDrain := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancelDrain()
+	if err := d.drain(drainCtx, reader); err != nil {
 		return err
 	}
+	summaryCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), summaryTimeout)
+	defer cancel()
 	return d.summary(summaryCtx, reader)
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // lostPatience is how long a short demo waits for what was lost to be polled.
-const lostPatience = 15 * time.Second
+const lostPatience = 30 * time.Second
 
 // drain waits until every acknowledged item is a row, the fixes that were never
 // pushed have been polled, and what was derived of all that is a row, too.
