@@ -28,7 +28,7 @@ func cutText(s string) string {
 	return s[:n]
 }
 
-// normal is m in the one form in which it is remembered.
+// Normal is m in the one form in which it is remembered.
 func (m Mark) Normal() Mark {
 	m.Text, m.Channel, m.Unit = cutText(m.Text), cutText(m.Channel), cutText(m.Unit)
 	if math.IsNaN(m.Value) {
