@@ -37,7 +37,7 @@ func TestBytesOfState(t *testing.T) {
 		length   time.Duration
 		mostSize float64 // of a device
 		mostLog  float64 // of a fix
-	}{{time.Second, 3 * time.Hour, 41_000, 225}, {10 * time.Second, 7 * time.Hour, 9_000, 230}, {time.Minute, 8 * time.Hour, 2_400, 360}} {
+	}{{time.Second, 3 * time.Hour, 41_000, 225}, {10 * time.Second, 7 * time.Hour, 10_000, 240}, {time.Minute, 8 * time.Hour, 3_200, 390}} {
 		const vehicles = 3
 		p, part, b := testProcessor(true), newPartition(3), &batch{}
 		held, logged, fixes := map[string]int{}, map[string]int{}, 0

@@ -20,6 +20,7 @@ func TestReadmeQueries(t *testing.T) {
 	in.exec("INSERT INTO trips (trip_id, revision, imei, start_time, end_time, distance_m, driving_s, observable_s) VALUES ('t', 1, '862000000000001', '2026-01-01 08:00:00', '2026-01-01 09:00:00', 60000, 3000, 3000)")
 	in.exec("INSERT INTO driving_events (event_id, revision, imei, kind, start_time, end_time, severity, source, confidence, peak_mps2, gap_s, speed_before_kmh, speed_after_kmh) VALUES ('e', 1, '862000000000001', 'harsh_braking', now64(3), now64(3), 'low', 'gps', 'measured', 3, 1, 50, 40)")
 	in.exec("INSERT INTO driving_events (event_id, revision, imei, kind, start_time, end_time, severity, source, confidence) VALUES ('f', 1, '862000000000001', 'harsh_braking', today(), today(), 'low', 'gps', 'measured')")
+	in.exec("INSERT INTO driving_events (event_id, revision, imei, kind, start_time, end_time, severity, source, sources, confidence, peak_mps2, gap_s, speed_before_kmh, speed_after_kmh, peak_heading_change_deg) VALUES ('g', 1, '862000000000001', 'harsh_cornering', now64(3), now64(3), 'low', 'gps', ['gps'], 'measured', 3, 1, 40, 40, -16)")
 	in.exec("INSERT INTO trips (trip_id, revision, imei, start_time, end_time, distance_m, odometer_distance_m) SELECT toString(number), 1, '860000000000001', '2026-01-01 08:00:00', '2026-01-01 09:00:00', 60000, 60 FROM numbers(3)")
 	reader, err := openDSN(in.reader)
 	if err != nil {
