@@ -197,7 +197,7 @@ func seenBy(found []happening) string {
 			n[h.source]++
 		}
 	}
-	var parts []string
+	parts := make([]string, 0, len(n))
 	for _, source := range slices.Sorted(maps.Keys(n)) {
 		parts = append(parts, fmt.Sprintf("%s %d", source, n[source]))
 	}

@@ -197,6 +197,6 @@ func (d *demo) addresses() string {
 	}
 	return strings.Join(append(lines,
 		fmt.Sprintf("  pushes     %s (token %s)", d.url, demoToken),
-		fmt.Sprintf("  rules      %s", filepath.Join(d.stack.Dir, demoRulesFile)),
+		"  rules      "+filepath.Join(d.stack.Dir, demoRulesFile),
 		fmt.Sprintf("  platform   http://%s/route/rest, simulated", d.served)), "\n")
 }
