@@ -107,7 +107,7 @@ func TestReplayTriesRules(t *testing.T) {
 		}
 	})
 	t.Run("lower thresholds", func(t *testing.T) {
-		c := try("harsh: {thresholds_mps2: {car: {brake: [1.6, 3.1, 4.0]}}}")
+		c := try("harsh: {thresholds_mps2: {car: {brake: [1.35, 3.1, 4.0]}}}")
 		if stored, same, added, lost, moved := c.of("harsh_braking"); added == 0 || lost > 0 {
 			t.Errorf("harsh braking: %d stored, %d same, %d added, %d lost, %d moved", stored, same, added, lost, moved)
 		}
