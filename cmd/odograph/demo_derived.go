@@ -34,7 +34,7 @@ type happening struct {
 	start, end time.Time
 	source     string // of what was found: who saw it
 	ongoing    bool   // of what was found
-	whole      bool   // of the truth: began and ended while the pipeline could see it
+	whole      bool   // of the truth: began and ended while the pipeline could see it, and early enough to be known
 }
 
 // found are the derived rows of this run.
@@ -71,7 +71,8 @@ func (d *demo) truth(from, to time.Time) []happening {
 	var out []happening
 	add := func(imei, kind string, start, end time.Time) {
 		if end.After(from) && start.Before(to) {
-			out = append(out, happening{imei: imei, kind: kind, start: start, end: end, whole: !start.Before(from) && !end.After(to)})
+			whole := !start.Before(from) && !end.Add(knownAfter(kind)).After(to)
+			out = append(out, happening{imei: imei, kind: kind, start: start, end: end, whole: whole})
 		}
 	}
 	const around = time.Hour // longer than anything takes
@@ -95,6 +96,15 @@ func (d *demo) truth(from, to time.Time) []happening {
 		}
 	}
 	return out
+}
+
+// knownAfter is how long after its end something can be known: a change of fuel
+// by some readings of the new level.
+func knownAfter(kind string) time.Duration {
+	if strings.HasPrefix(kind, "fuel_") {
+		return 6 * time.Minute
+	}
+	return 0
 }
 
 func maxTime(a, b time.Time) time.Time {
@@ -121,12 +131,22 @@ func matched(a, b []happening) (n int) {
 	}
 	for _, h := range a {
 		if slices.ContainsFunc(byIMEI[h.imei], func(o happening) bool {
-			return o.kind == h.kind && !h.start.Add(-near(h.kind)).After(o.end) && !o.start.Add(-near(h.kind)).After(h.end)
+			return sameKind(&o, &h) && !h.start.Add(-near(h.kind)).After(o.end) && !o.start.Add(-near(h.kind)).After(h.end)
 		}) {
 			n++
 		}
 	}
 	return n
+}
+
+// sameKind takes what stands with the ignition on for both kinds of stops: it is
+// parking until it has lasted long enough to be idling.
+func sameKind(a, b *happening) bool {
+	if a.ongoing || b.ongoing {
+		stop := func(kind string) bool { return kind == kindParking || kind == kindIdling }
+		return a.kind == b.kind || stop(a.kind) && stop(b.kind)
+	}
+	return a.kind == b.kind
 }
 
 // The order of the table.
@@ -152,9 +172,8 @@ time. Cut off: found of what began before, or goes on. Wrong: found, but nothing
 	d.say("  %-24s  %6s  %6s  %6s  %7s  %6s  %s", "", "found", "true", "missed", "cut off", "wrong", "seen by")
 	for _, k := range derivedKinds {
 		f := ofKind(found, func(h happening) bool { return h.kind == k.kind })
-		all := ofKind(truth, func(h happening) bool { return h.kind == k.kind })
-		whole := ofKind(all, func(h happening) bool { return h.whole })
-		if right := matched(f, all); len(f)+len(whole) > 0 {
+		whole := ofKind(truth, func(h happening) bool { return h.kind == k.kind && h.whole })
+		if right := matched(f, truth); len(f)+len(whole) > 0 {
 			d.say("  %-24s  %6d  %6d  %6d  %7d  %6d  %s", k.name, len(f), len(whole), len(whole)-matched(whole, f), right-matched(f, whole), len(f)-right, seenBy(f))
 		}
 	}

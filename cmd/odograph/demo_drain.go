@@ -14,8 +14,9 @@ import (
 	"github.com/odograph/odograph/pkg/schema"
 )
 
-// lostPatience is how long a short demo waits for what was lost to be polled.
-const lostPatience = 30 * time.Second
+// lostPatience is how long a short demo waits for more of what was lost to be
+// polled.
+const lostPatience = 12 * time.Second
 
 // drain waits until every acknowledged item is a row, the fixes that were never
 // pushed have been polled, and what was derived of all that is a row, too.
@@ -25,6 +26,7 @@ func (d *demo) drain(ctx context.Context, reader clickhouse.Conn) error {
 	d.say("\n\nThe fleet has stopped. Waiting until all %d acknowledged items are rows, and what was derived of them…", want)
 	from, to := d.cut(d.began)
 	lost, patience := d.made(from, to), time.Now().Add(lostPatience)
+	var before uint64
 	err := d.until(ctx, func() (bool, error) {
 		r, err := d.countRows(ctx, reader)
 		if err != nil || r.pushed < want {
@@ -32,6 +34,9 @@ func (d *demo) drain(ctx context.Context, reader clickhouse.Conn) error {
 		}
 		var stored uint64
 		err = reader.QueryRow(ctx, "SELECT count() FROM fixes WHERE startsWith(imei, ?) AND fix_time BETWEEN ? AND ?", d.fleet(), from, to).Scan(&stored)
+		if stored > before {
+			before, patience = stored, time.Now().Add(lostPatience)
+		}
 		return err == nil && (stored >= lost || time.Now().After(patience)), err
 	})
 	if err != nil {

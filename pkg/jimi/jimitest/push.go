@@ -78,6 +78,9 @@ func (p *Platform) Push(ctx context.Context, o PushOptions) (PushReport, error) 
 	}
 	for _, v := range p.vehicles {
 		s.add(item{"/pushevent", v.imei, from, object{"deviceImei": v.imei, "gateTime": stamp(from), "type": "LOGIN", "timezone": "UTC"}})
+		if point, ok := v.last(from); ok { // where it is, as devices say when they log in
+			s.fix(v, point)
+		}
 	}
 	tick := time.NewTicker(o.Every)
 	defer tick.Stop()
