@@ -76,6 +76,47 @@ func TestConvergesOverAChange(t *testing.T) {
 	}
 }
 
+// TestAnotherProfileIsWhatTheVehicleWas: the definition of a device often comes
+// after its first fixes. What is late is taken as before, and in the end all is
+// as if the definition had been there from the beginning.
+func TestAnotherProfileIsWhatTheVehicleWas(t *testing.T) {
+	rules := derive.DefaultRules()
+	changed := 0
+	for seed := range uint64(min(*seeds, 60)) {
+		entries := drive(seed)
+		for len(entries) > 0 && entries[len(entries)-1].Time()-entries[0].Time() > rules.EventTime.LatenessS/2 {
+			entries = entries[:len(entries)-1]
+		}
+		if len(entries) < 20 {
+			continue
+		}
+		truck := derive.Profile{Class: driving.Truck, SpeedLimitKMH: schema.Some(70.0), TemperatureMinC: schema.Some(-12.0)}
+		want, car, got := newPlayer(rules, seed), newPlayer(rules, seed), newPlayer(rules, seed)
+		want.env.Profile = truck
+		a, b := parts(entries)
+		first := append(slices.Clone(a[:len(a)/3]), a[2*len(a)/3:]...)
+		late := a[len(a)/3 : 2*len(a)/3]
+		err := errors.Join(want.inOrder(entries), car.inOrder(entries), got.disturbed(first, rules.EventTime.LatenessS/4))
+		if seed%2 == 0 {
+			got.restart()
+		}
+		got.env.Profile = truck
+		err = errors.Join(err, got.disturbed(late, rules.EventTime.LatenessS/4), got.disturbed(b, rules.EventTime.LatenessS/4))
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if diff := difference(want.table, got.table); diff != "" {
+			t.Fatalf("seed %d: %s", seed, diff)
+		}
+		if difference(want.table, car.table) != "" {
+			changed++
+		}
+	}
+	if changed == 0 {
+		t.Error("the profile made no difference in any drive")
+	}
+}
+
 // TestRestartChangesNothing: what is said after a restart is what would have been
 // said without it, to the revision.
 func TestRestartChangesNothing(t *testing.T) {

@@ -156,7 +156,9 @@ func (d *Device) send(env *Env, c *content, retract bool, place schema.Place, ou
 }
 
 // adopt goes over to the rules and the profile that hold now. What was judged
-// with others stays as it is, and so nothing before it is taken any more.
+// with other rules stays as it is, and so nothing before it is taken any more:
+// those rules may be known no more. Another profile is what the vehicle was all
+// the time, as far as anybody knew: what may still change is judged anew.
 func (d *Device) adopt(env *Env, place schema.Place, out func(Output)) {
 	now := setup{env.Rules.Version, env.Profile}
 	switch {
@@ -165,6 +167,9 @@ func (d *Device) adopt(env *Env, place schema.Place, out func(Output)) {
 		d.known = true
 		return
 	case d.with == now:
+		return
+	case d.with.version == now.version:
+		d.rejudge(env, place, out)
 		return
 	}
 	known := d.known
@@ -184,6 +189,20 @@ func (d *Device) adopt(env *Env, place schema.Place, out func(Output)) {
 			d.send(env, c, false, place, out)
 		}
 	}
+}
+
+// rejudge compares what the detectors say of the entries since the base by the
+// profile of before and by the one that holds now.
+func (d *Device) rejudge(env *Env, place schema.Place, out func(Output)) {
+	now := env.Profile
+	env.Profile = d.with.profile
+	d.catchUp(env, place, out)
+	was, is := d.base.run(), d.base.run()
+	was.entries(env, &d.log, d.base.at, math.MaxInt64)
+	env.Profile = now
+	is.entries(env, &d.log, d.base.at, math.MaxInt64)
+	d.recent, d.with.profile, d.changed.base = ladder{}, now, true
+	d.settle(env, was, is, place, out)
 }
 
 // catchUp finds the live state after a restart. Where the entries are judged
@@ -247,14 +266,19 @@ func (d *Device) correct(env *Env, out func(Output)) {
 	was.entries(env, d.before, d.late-1, math.MaxInt64)
 	is.entries(env, &d.log, d.late-1, math.MaxInt64)
 	d.before = nil
+	d.settle(env, was, is, d.place, out)
+}
+
+// settle sends what differs between two runs, and goes on from the second.
+func (d *Device) settle(env *Env, was, is *run, place schema.Place, out func(Output)) {
 	all := maps.Clone(was.said)
 	maps.Copy(all, is.said)
 	for _, c := range list(all) {
 		switch now, then := is.said[c.key], was.said[c.key]; {
 		case now == nil:
-			d.send(env, then, true, d.place, out)
+			d.send(env, then, true, place, out)
 		case then == nil || !then.same(now):
-			d.send(env, now, false, d.place, out)
+			d.send(env, now, false, place, out)
 		}
 	}
 	env.tellRejected(was.rejected, is.rejected)
