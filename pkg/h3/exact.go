@@ -18,11 +18,11 @@ const (
 
 // exact finds the face of a position in radians and the cell on it, its i and
 // j made positive by the bias.
-func exact(lat, lng float64, resolution int) (face uint8, i, j int) {
+func exact(lat, lng float64, resolution int) (face uint8, i, j uint64) {
 	face, x, y := exactPlace(lat, lng, resolution)
-	i, j = exactHexagon(x, y)
+	di, dj := exactHexagon(x, y)
 	bias := grids[resolution].bias
-	return face, i + bias, j + bias
+	return face, uint64(di + bias), uint64(dj + bias)
 }
 
 // exactPlace gives the face and the place on it, in cells of the resolution,

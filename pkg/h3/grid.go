@@ -41,15 +41,15 @@ const reach = 8
 // six to a hexagon, and the whole parts of the three name the triangle. Around
 // the hexagon at i, j they are 2i-j, 2j-i and i+j or one less, where a+(a+b) is
 // 3i and b+(a+b) is 3j.
-func (p *Point) hexagon(g *grid) (i, j int, ok bool) {
+func (p *Point) hexagon(g *grid) (i, j uint64, ok bool) {
 	a, b := p.a*g.scale, p.b*g.scale
 	if g.odd != 0 {
 		a, b = 3*a+b, 2*b-a
 	}
 	c := a + b
 	both := int(c+g.shift) + 2
-	i, j = (int(a+g.shift)+both)/3, (int(b+g.shift)+both)/3
-	fi, fj := float64(i-g.bias), float64(j-g.bias)
+	i, j = third(uint64(int(a+g.shift)+both)), third(uint64(int(b+g.shift)+both))
+	fi, fj := float64(int(i)-g.bias), float64(int(j)-g.bias)
 	da, db := a-(2*fi-fj), b-(2*fj-fi)
 	within := 1 - p.slack*g.noise
 	return i, j, math.Abs(da) < within && math.Abs(db) < within && math.Abs(da+db) < within

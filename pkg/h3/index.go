@@ -28,31 +28,32 @@ func Parent(cell uint64, resolution int) uint64 {
 }
 
 // A digit is the direction from the parent's centre in bits for i, j and k.
-// The numbers of a direction's turns to the left by 60 degrees are
+// The digits of a direction's turns to the left by 60 degrees are
 // 1, 5, 4, 6, 2, 3: three turns are the opposite direction, all bits flipped,
-// and two a step of each bit to the right.
-const (
-	each  = 0o111111111111111
-	lower = 3 * each
-	high  = 4 * each
-)
+// and two a step of each bit to the right, the last one coming first.
+const each = 0o111111111111111
 
 // turned turns all digits to the left by a number of times 60 degrees, 0 to 5.
-func turned(d uint64, turns uint8) uint64 {
-	if turns%2 == 1 {
-		d ^= 7 * ((d | d>>1 | d>>2) & each)
-	}
-	switch turns * 2 % 3 {
-	case 1:
-		d = d>>1&lower | d<<2&high
-	case 2:
-		d = d>>2&each | d<<1&^each&digits
-	}
-	return d
+// It does so without a branch: the number is as good as random.
+func turned(path uint64, turns uint8) uint64 {
+	opposite := -uint64(turns & 1)
+	path ^= 7 * ((path | path>>1 | path>>2) & each) & opposite
+	t := &thirds[turns&7]
+	return path>>t.down&t.stay | path<<t.up&t.first
+}
+
+// thirds are the steps of the bits after the flip, by the number of turns.
+var thirds = [8]struct {
+	down, up    uint8
+	stay, first uint64
+}{
+	0: {0, 3, 7 * each, 0}, 3: {0, 3, 7 * each, 0},
+	2: {1, 2, 3 * each, 4 * each}, 5: {1, 2, 3 * each, 4 * each},
+	1: {2, 1, 1 * each, 6 * each}, 4: {2, 1, 1 * each, 6 * each},
 }
 
 // index makes the cell at i and j, positive by the bias, of a face's grid.
-func index(face uint8, resolution, i, j int) uint64 {
+func index(face uint8, resolution int, i, j uint64) uint64 {
 	path, i, j := descend(resolution, i, j)
 	b := bases[face][i][j]
 	if b.step == 0 {
