@@ -46,20 +46,23 @@ const noFace = 0xff
 
 // At finds a position in degrees. Like the C library it takes any finite
 // latitude and longitude for an angle; longitudes from -360 to 360 are fast.
-func At(lat, lng float64) Point {
-	p := Point{lat: lat * degree, lng: lng * degree, slack: math.Inf(1)}
+func At(lat, lng float64) (p Point) {
+	p.find(lat, lng)
+	return p
+}
+
+func (p *Point) find(lat, lng float64) {
+	p.lat, p.lng, p.slack = lat*degree, lng*degree, math.Inf(1)
 	if !(math.Abs(lat) <= 90 && math.Abs(lng) <= 360) {
 		if !finite(lat) || !finite(lng) {
 			p.face = noFace
 		}
-		return p
+		return
 	}
 	latDeg, lngDeg := int(lat+90.5), int(lng+360.5)
 	sinLat, cosLat := sinCos(latDeg-90, lat)
 	sinLng, cosLng := sinCos(lngDeg-360, lng)
-	v := vec3{cosLng * cosLat, sinLng * cosLat, sinLat}
-	p.project(v, guess(latDeg, lngDeg))
-	return p
+	p.project(vec3{cosLng * cosLat, sinLng * cosLat, sinLat}, guess(latDeg, lngDeg))
 }
 
 func finite(x float64) bool { return x-x == 0 }
@@ -68,7 +71,8 @@ func finite(x float64) bool { return x-x == 0 }
 // is 0, which is no cell, for what is not a finite number and for other
 // resolutions.
 func Cell(lat, lng float64, resolution int) uint64 {
-	p := At(lat, lng)
+	var p Point
+	p.find(lat, lng)
 	return p.Cell(resolution)
 }
 
