@@ -7,7 +7,7 @@ import (
 
 	"github.com/odograph/odograph/pkg/dedup"
 	"github.com/odograph/odograph/pkg/derive"
-	"github.com/odograph/odograph/pkg/geo"
+	"github.com/odograph/odograph/pkg/h3"
 	"github.com/odograph/odograph/pkg/jimi"
 	"github.com/odograph/odograph/pkg/schema"
 	"github.com/odograph/odograph/pkg/timeline"
@@ -131,15 +131,12 @@ func judgeFix(w *work) error {
 	return nil
 }
 
-func findCells(w *work) (err error) {
+func findCells(w *work) error {
 	f := &w.fix
-	for _, c := range [...]struct {
-		cell       *schema.Cell
-		resolution int
-	}{{&f.H3R7, 7}, {&f.H3R9, 9}, {&f.H3R11, 11}} {
-		if *c.cell, err = geo.Cell(f.Lat, f.Lng, c.resolution); err != nil {
-			return err
-		}
+	p := h3.At(f.Lat, f.Lng)
+	f.H3R7, f.H3R9, f.H3R11 = schema.Cell(p.Cell(7)), schema.Cell(p.Cell(9)), schema.Cell(p.Cell(11))
+	if f.H3R7 == 0 {
+		return fmt.Errorf("no H3 cell of %v, %v", f.Lat, f.Lng)
 	}
 	return nil
 }

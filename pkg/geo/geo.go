@@ -1,13 +1,11 @@
-// Package geo is the geometry of the globe: distances and H3 cells. It is the
-// only package that reaches H3.
+// Package geo is the geometry of the globe: distances and H3 cells.
 package geo
 
 import (
 	"fmt"
 	"math"
 
-	"github.com/uber/h3-go/v4"
-
+	"github.com/odograph/odograph/pkg/h3"
 	"github.com/odograph/odograph/pkg/schema"
 )
 
@@ -27,11 +25,12 @@ func DistanceM(lat1, lng1, lat2, lng2 float64) float64 {
 
 // Cell is the H3 cell of a position at a resolution from 0 to 15. A cell of a
 // coarser resolution is not its parent: H3 cells do not nest exactly, so each
-// resolution is asked for by itself.
+// resolution is asked for by itself. Who wants several of one position takes
+// [h3.At].
 func Cell(lat, lng float64, resolution int) (schema.Cell, error) {
-	c, err := h3.LatLngToCell(h3.NewLatLng(lat, lng), resolution)
-	if err != nil {
-		return 0, fmt.Errorf("H3 cell of %v, %v at resolution %d: %w", lat, lng, resolution, err)
+	c := h3.Cell(lat, lng, resolution)
+	if c == 0 {
+		return 0, fmt.Errorf("no H3 cell of %v, %v at resolution %d", lat, lng, resolution)
 	}
 	return schema.Cell(c), nil
 }

@@ -10,69 +10,69 @@ import (
 	"github.com/odograph/odograph/pkg/h3"
 )
 
-func TestScratchBorders(t *testing.T) {
+// TestOnBorders puts positions on borders, as near as numbers can: on corners
+// and sides of cells and on the edges of the icosahedron. There the last bit
+// decides, and the C library's own sine, cosine, tangent, arc cosine and arc
+// tangent are off by that bit for 1 to 3 of 1,000 arguments (glibc 2.36).
+// Measured: 0.07 % of such positions differ; without the exact way it is 40 %.
+func TestOnBorders(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for _, kind := range []string{"vertex", "edge", "facecentre", "faceedge", "icosavertex"} {
-		n, bad, bad1 := 0, 0, 0
-		for range 20000 {
-			lat := math.Asin(2*r.Float64()-1) * 180 / math.Pi
-			lng := r.Float64()*360 - 180
-			res := r.IntN(16)
-			var pts []ref.LatLng
-			switch kind {
-			case "vertex", "edge":
-				c, _ := ref.LatLngToCell(ref.NewLatLng(lat, lng), res)
-				b, _ := c.Boundary()
-				for i, p := range b {
-					if kind == "vertex" {
-						pts = append(pts, p)
-					} else {
-						q := b[(i+1)%len(b)]
-						f := r.Float64()
-						pts = append(pts, slerp(p, q, f))
-					}
-				}
-			case "facecentre":
-				c := faces[r.IntN(20)]
-				d := math.Pow(10, -17+18*r.Float64())
-				az := r.Float64() * 2 * math.Pi
-				pts = append(pts, ref.NewLatLng(c[0]+d*math.Cos(az), c[1]+d*math.Sin(az)/math.Cos(c[0]*math.Pi/180)))
+	n, differ := 0, 0
+	ask := func(p ref.LatLng, resolution int) {
+		for range 3 {
+			n++
+			if h3.Cell(p.Lat, p.Lng, resolution) != fromC(p.Lat, p.Lng, resolution) {
+				differ++
 			}
-			for _, p := range pts {
-				for range 3 {
-					n++
-					w, _ := ref.LatLngToCell(p, res)
-					if got := h3.Cell(p.Lat, p.Lng, res); got != uint64(w) {
-						bad++
-						if bad1 < 3 {
-							bad1++
-							t.Logf("%s %v res %d: %x want %x", kind, p, res, got, uint64(w))
-						}
-					}
-					p.Lat = math.Nextafter(p.Lat, 100)
-				}
-			}
+			p.Lat = math.Nextafter(p.Lat, 90)
 		}
-		t.Logf("%s: %d of %d differ", kind, bad, n)
+	}
+	for range 1500 {
+		at, resolution := onGlobe(r), r.IntN(h3.MaxResolution+1)
+		corners, err := ref.Cell(fromC(at[0], at[1], resolution)).Boundary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range corners {
+			ask(p, resolution)
+			ask(between(p, corners[(i+1)%len(corners)], r.Float64()), resolution)
+		}
+	}
+	for range 3000 {
+		p, q := icosahedronEdge(r)
+		ask(between(p, q, r.Float64()), r.IntN(h3.MaxResolution+1))
+	}
+	t.Logf("%d of %d on borders differ from the C library", differ, n)
+	if float64(differ) > 0.003*float64(n) {
+		t.Error("more than its rounding accounts for")
 	}
 }
 
-func slerp(p, q ref.LatLng, f float64) ref.LatLng {
+// between is a position on the great circle from p to q.
+func between(p, q ref.LatLng, part float64) ref.LatLng {
 	v := func(p ref.LatLng) [3]float64 {
-		la, ln := p.Lat*math.Pi/180, p.Lng*math.Pi/180
-		return [3]float64{math.Cos(la) * math.Cos(ln), math.Cos(la) * math.Sin(ln), math.Sin(la)}
+		sinLat, cosLat := math.Sincos(p.Lat * math.Pi / 180)
+		sinLng, cosLng := math.Sincos(p.Lng * math.Pi / 180)
+		return [3]float64{cosLat * cosLng, cosLat * sinLng, sinLat}
 	}
 	a, b := v(p), v(q)
-	var m [3]float64
-	for i := range m {
-		m[i] = a[i]*(1-f) + b[i]*f
+	for i := range a {
+		a[i] += (b[i] - a[i]) * part
 	}
-	return ref.NewLatLng(math.Atan2(m[2], math.Hypot(m[0], m[1]))*180/math.Pi, math.Atan2(m[1], m[0])*180/math.Pi)
+	return ref.LatLng{
+		Lat: math.Atan2(a[2], math.Hypot(a[0], a[1])) * 180 / math.Pi,
+		Lng: math.Atan2(a[1], a[0]) * 180 / math.Pi,
+	}
 }
 
-var faces = func() (out [20][2]float64) {
-	for f, c := range h3.Centres() {
-		out[f] = [2]float64{math.Asin(c[2]) * 180 / math.Pi, math.Atan2(c[1], c[0]) * 180 / math.Pi}
+// icosahedronEdge gives two corners that are next to each other.
+func icosahedronEdge(r *rand.Rand) (p, q ref.LatLng) {
+	corners, _ := ref.Pentagons(0)
+	for {
+		p, _ = corners[r.IntN(len(corners))].LatLng()
+		q, _ = corners[r.IntN(len(corners))].LatLng()
+		if d := ref.GreatCircleDistanceRads(p, q); d > 0.1 && d < 1.2 {
+			return p, q
+		}
 	}
-	return
-}()
+}

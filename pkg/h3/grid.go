@@ -5,7 +5,7 @@ import "math"
 // grid is the hexagon grid of a resolution.
 type grid struct {
 	scale float64 // cells of this resolution, or of the one before where odd, in one of resolution 0
-	odd   float64 // 1 where the grid is turned, else 0
+	odd   bool    // the grid is turned
 	noise float64 // how far the coordinates of this grid are off, per slack
 	shift float64 // makes the coordinates positive: 3/2 of a whole number of steps of twice
 	bias  int     // what the shift adds to i and j
@@ -22,7 +22,7 @@ func newGrids() (all [MaxResolution + 1]grid) {
 		g := &all[r]
 		g.scale, g.noise = scale, 2*scale
 		if r%2 == 1 {
-			g.odd, g.noise = 1, 5*scale
+			g.odd, g.noise = true, 5*scale
 			scale *= 7
 		}
 		g.shift, g.bias = 12*g.scale, reach*int(g.scale)
@@ -34,6 +34,15 @@ func newGrids() (all [MaxResolution + 1]grid) {
 // positive numbers at the finer ones rests on.
 const reach = 8
 
+// axes are the coordinates a and b of the grid.
+func (p *Point) axes(g *grid) (a, b float64) {
+	a, b = p.a*g.scale, p.b*g.scale
+	if g.odd {
+		return 3*a + b, 2*b - a
+	}
+	return a, b
+}
+
 // hexagon finds the cell of the point in the grid, its i and j made positive
 // by the grid's bias. It is not ok where rounding could decide.
 //
@@ -42,10 +51,7 @@ const reach = 8
 // the hexagon at i, j they are 2i-j, 2j-i and i+j or one less, where a+(a+b) is
 // 3i and b+(a+b) is 3j.
 func (p *Point) hexagon(g *grid) (i, j uint64, ok bool) {
-	a, b := p.a*g.scale, p.b*g.scale
-	if g.odd != 0 {
-		a, b = 3*a+b, 2*b-a
-	}
+	a, b := p.axes(g)
 	c := a + b
 	both := int(c+g.shift) + 2
 	i, j = third(uint64(int(a+g.shift)+both)), third(uint64(int(b+g.shift)+both))

@@ -6,49 +6,86 @@ import (
 	"testing"
 )
 
-func TestScratchSlack(t *testing.T) {
+// TestSlack measures how far the coordinates are off from those of the C
+// library's formulas, on the globe and from 10 micrometres to 64 km around the
+// faces' centres, and demands ten times as much slack.
+func TestSlack(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	worst, slow, n := [16]float64{}, [16]int{}, [16]int{}
-	worstNear := 0.0
-	for k := range 2_000_000 {
-		lat := math.Asin(2*r.Float64()-1) / degree
-		lng := r.Float64()*360 - 180
-		res := k % 16
-		if k%8 > 5 {
-			c := centres[r.IntN(20)]
-			d := math.Pow(10, -9+10*r.Float64())
-			az := r.Float64() * 2 * math.Pi
-			lat = math.Asin(c.z)/degree + d*math.Cos(az)
-			lng = math.Atan2(c.y, c.x)/degree + d*math.Sin(az)/math.Sqrt(1-c.z*c.z)
+	worst, worstNear := 0.0, 0.0
+	for n := range 60_000 {
+		lat, lng := math.Asin(2*r.Float64()-1)/degree, 360*r.Float64()-180
+		if n%3 == 0 {
+			away, c := math.Pow(10, -10+10*r.Float64()), centres[r.IntN(20)]
+			lat, lng = math.Asin(c.z)/degree+away*r.Float64(), math.Atan2(c.y, c.x)/degree+away
 		}
 		p := At(lat, lng)
-		g := &grids[res]
-		if k%8 <= 5 {
-			n[res]++
-			if _, _, ok := p.hexagon(g); !ok {
+		if math.IsInf(p.slack, 1) {
+			continue
+		}
+		off := p.off(t, n/3%(MaxResolution+1))
+		if p.slack == slack {
+			worst = max(worst, off)
+		} else {
+			worstNear = max(worstNear, off)
+		}
+	}
+	t.Logf("coordinates are off by up to %.3f of the slack, near a face's centre %.3f", worst, worstNear)
+	if worst > 0.1 || worstNear > 0.1 {
+		t.Error("too little slack")
+	}
+}
+
+// off is how far the coordinates are off, in parts of what is allowed for.
+func (p *Point) off(t *testing.T, resolution int) float64 {
+	t.Helper()
+	face, x, y := exactPlace(p.lat, p.lng, resolution)
+	if face != p.face {
+		t.Fatalf("%v, %v: on face %d, want %d", p.lat, p.lng, p.face, face)
+	}
+	g := &grids[resolution]
+	a, b := p.axes(g)
+	j := y * rsin60
+	i := x + j/2
+	da, db := a-(2*i-j), b-(2*j-i)
+	return max(math.Abs(da), math.Abs(db), math.Abs(da+db)) / (p.slack * g.noise)
+}
+
+// TestExactIsRare counts the positions that take the exact way.
+func TestExactIsRare(t *testing.T) {
+	const positions = 200_000
+	r := rand.New(rand.NewPCG(5, 6))
+	var slow [MaxResolution + 1]int
+	for range positions {
+		p := At(math.Asin(2*r.Float64()-1)/degree, 360*r.Float64()-180)
+		for res := range slow {
+			if _, _, ok := p.hexagon(&grids[res]); !ok {
 				slow[res]++
 			}
 		}
-		if math.IsInf(p.slack, 0) { continue }
-		if k > 400000 { continue }
-		f, x, y := exactPlace(p.lat, p.lng, res)
-		if f != p.face {
-			t.Fatal(lat, lng, f, p.face)
-		}
-		a, b := p.a*g.scale, p.b*g.scale
-		if g.odd != 0 {
-			a, b = 3*a+b, 2*b-a
-		}
-		v := y * rsin60
-		u := x + v/2 // i, j
-		ea, eb := a-(2*u-v), b-(2*v-u)
-		e := max(math.Abs(ea), math.Abs(eb), math.Abs(ea+eb)) / (p.slack * g.noise)
-		if p.slack > slack {
-			worstNear = max(worstNear, e)
-		} else {
-			worst[res] = max(worst[res], e)
+	}
+	t.Logf("of %d positions took the exact way, by resolution: %d", positions, slow)
+	if slow[15] > positions/1000 || slow[9] > 20 {
+		t.Error("too often")
+	}
+}
+
+// TestFaceMap holds the map against the centres.
+func TestFaceMap(t *testing.T) {
+	for lat := 0; lat <= 180; lat++ {
+		for lng := 0; lng <= 720; lng++ {
+			midLat, midLng := min(lat/5*5+2-90, 90), lng/5*5+2-360
+			sinLat, cosLat := sinCos(midLat, float64(midLat))
+			sinLng, cosLng := math.Sincos(float64(midLng) * degree)
+			if got, want := guess(lat, lng), nearest(vec3{cosLng * cosLat, sinLng * cosLat, sinLat}); got != want {
+				t.Fatalf("field %d, %d: face %d, want %d", lat, lng, got, want)
+			}
 		}
 	}
-	t.Log(worst, worstNear)
-	t.Log(slow, n)
+}
+
+func BenchmarkExact(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		exact(0.7, -1.6, 9)
+	}
 }
