@@ -64,19 +64,27 @@ func sinCosOf(x float64) (sin, cos double) {
 	return sin, cos
 }
 
-// series sums both from the smallest term; 2*terms factors of x*x <= (pi/4)^2
-// over the factorial are below 1e-33.
+// series sums both from the smallest term on; the first term left out is below
+// 1e-35 within pi/4.
 func series(x double) (sin, cos double) {
-	const terms = 15
 	one := double{hi: 1}
 	x2 := x.mul(x).neg()
 	sin, cos = one, one
-	for n := terms; n >= 1; n-- {
-		k := float64(2 * n)
-		cos = one.add(x2.mul(cos).div(double{hi: k * (k - 1)}))
-		sin = one.add(x2.mul(sin).div(double{hi: k * (k + 1)}))
+	for n := len(ratios) - 2; n > 0; n -= 2 {
+		cos = one.add(x2.mul(cos).mul(ratios[n]))
+		sin = one.add(x2.mul(sin).mul(ratios[n+1]))
 	}
 	return x.mul(sin), cos
+}
+
+// ratios are 1/(n(n-1)) at n: what a term's factorial has over the one before.
+var ratios = newRatios()
+
+func newRatios() (all [32]double) {
+	for n := 2; n < len(all); n++ {
+		all[n] = double{hi: 1}.div(double{hi: float64(n * (n - 1))})
+	}
+	return all
 }
 
 func exactSinCos(x float64) (sin, cos float64) {
