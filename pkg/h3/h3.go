@@ -10,16 +10,20 @@
 // a ratio of dot products, so that nothing but the sine and cosine of latitude
 // and longitude is left.
 //
-// The two ways round differently, and so would answer differently within about
-// 1e-15 of an Earth radius of a border between cells. A Point therefore knows
-// how far its coordinates can be off from the C library's, and one that lies
-// closer to a border is computed once more in the C library's own sequence of
-// operations with correctly rounded functions (exact.go). That is one position
-// in about 100,000 at resolution 15, in 10 million at resolution 9. What
-// remains is the last bit of the sine, cosine, tangent, arc cosine and arc
-// tangent of the C library that is installed, which differs between machines:
-// see TestOnBorders for how often that shows on positions put on a border
-// deliberately.
+// The two ways round differently, and would answer differently within about
+// 1e-14 of the Earth's radius of a border between cells. A Point therefore
+// knows how far its coordinates can be off from the C library's (slack), and
+// where a border is closer than that, the cell is found once more in the C
+// library's own sequence of operations with correctly rounded functions
+// (exact.go): for one position in 120,000 at resolution 15 and in 40 million at
+// resolution 9, at 3 us each.
+//
+// What remains is the last bit of the C library's sine, cosine, tangent, arc
+// cosine and arc tangent, which the C runtime rounds wrongly for 1 to 3 of
+// 1,000 arguments, each its own ones: the C library does not agree with itself
+// on another machine there. It shows on 1 of 2,000 positions that are put on a
+// border deliberately (TestOnBorders), and by chance on about 1 of 10^11 at
+// resolution 15.
 //
 // [H3]: https://h3geo.org/docs/core-library/latLngToCellDesc
 package h3

@@ -71,8 +71,8 @@ func TestExactIsRare(t *testing.T) {
 
 // TestFaceMap holds the map against the centres.
 func TestFaceMap(t *testing.T) {
-	for lat := 0; lat <= 180; lat++ {
-		for lng := 0; lng <= 720; lng++ {
+	for lat := range 181 {
+		for lng := range 721 {
 			midLat, midLng := min(lat/5*5+2-90, 90), lng/5*5+2-360
 			sinLat, cosLat := sinCos(midLat, float64(midLat))
 			sinLng, cosLng := math.Sincos(float64(midLng) * degree)
