@@ -45,6 +45,10 @@ var goals = []goal{
 		value: metric{"pkg/jimi", "DecodeFix", "ns/op"}, peer: metric{"pkg/jimi", "ParseQueryAndEncodingJSON", "ns/op"}, per: less,
 	},
 	{
+		name: "P3", what: "an H3 cell at resolution 9, against h3-go", target: "≥ 3x, 0 allocations",
+		value: metric{"pkg/h3", "AgainstC/globe/res=9", "ns/cell"}, peer: metric{"pkg/h3", "AgainstC/globe/res=9", "c-ns/cell"}, per: less,
+	},
+	{
 		name: "P5", what: "enricher with durable state, exactly once", target: "≥ 2.5x goka, ≥ 4x Bento dedupe",
 		value: metric{whole, "Stages/enricher", "fix/s"}, note: "the peers are not installed",
 	},

@@ -8,16 +8,14 @@ import (
 	"testing"
 	"time"
 
-	ref "github.com/uber/h3-go/v4"
-
 	"github.com/odograph/odograph/pkg/h3"
 )
 
-// BenchmarkCell times ours at each resolution on positions all over the globe,
-// where no branch is foreseen.
+// BenchmarkCell times ours on positions all over the globe, where no branch is
+// foreseen.
 func BenchmarkCell(b *testing.B) {
 	pos := globe(1 << 12)
-	for res := range h3.MaxResolution + 1 {
+	for _, res := range []int{0, 9, 15} {
 		b.Run(fmt.Sprintf("res=%d", res), func(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
@@ -39,28 +37,27 @@ func BenchmarkThreeCells(b *testing.B) {
 }
 
 // BenchmarkAgainstC takes turns with the C library in short rounds, so that
-// both see the same machine, and reports the medians in ns and their ratio,
-// all over the globe and within one town.
+// both see the same machine, and reports the medians and their ratio: all over
+// the globe at each resolution, and within one town.
 func BenchmarkAgainstC(b *testing.B) {
-	for area, pos := range map[string][][2]float64{"globe": globe(1 << 12), "town": town(1 << 12)} {
-		for res := range h3.MaxResolution + 1 {
-			b.Run(fmt.Sprintf("%s/res=%d", area, res), func(b *testing.B) {
-				var ours, theirs []float64
-				for i := 0; b.Loop(); i++ {
-					round := pos[i%16*256:][:256]
-					ours = append(ours, perCell(round, func(lat, lng float64) { sink += h3.Cell(lat, lng, res) }))
-					theirs = append(theirs, perCell(round, func(lat, lng float64) {
-						c, _ := ref.LatLngToCell(ref.LatLng{Lat: lat, Lng: lng}, res)
-						sink += uint64(c)
-					}))
-				}
-				b.ReportMetric(0, "ns/op")
-				b.ReportMetric(median(ours), "go-ns")
-				b.ReportMetric(median(theirs), "c-ns")
-				b.ReportMetric(median(theirs)/median(ours), "ratio")
-			})
-		}
+	all := globe(1 << 12)
+	for res := range h3.MaxResolution + 1 {
+		b.Run(fmt.Sprintf("globe/res=%d", res), func(b *testing.B) { againstC(b, all, res) })
 	}
+	b.Run("town/res=9", func(b *testing.B) { againstC(b, town(1<<12), 9) })
+}
+
+func againstC(b *testing.B, pos [][2]float64, res int) {
+	var ours, theirs []float64
+	for i := 0; b.Loop(); i++ {
+		round := pos[i%16*256:][:256]
+		ours = append(ours, perCell(round, func(lat, lng float64) { sink += h3.Cell(lat, lng, res) }))
+		theirs = append(theirs, perCell(round, func(lat, lng float64) { sink += fromC(lat, lng, res) }))
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(median(ours), "ns/cell")
+	b.ReportMetric(median(theirs), "c-ns/cell")
+	b.ReportMetric(median(theirs)/median(ours), "ratio")
 }
 
 var sink uint64

@@ -74,7 +74,7 @@ const (
 	// at 2 pi (2.7e-15), its scaling 30 (3.3e-15 of the length, which is up to
 	// 0.76), its arc cosine 3e-16 over the distance from the centre, everything
 	// else and all of ours less than 1e-15 together; times 5.24 cells. At the
-	// distance near below that is 2e-13. TestSlack measures 5e-14.
+	// distance near below that is 2e-13. TestSlack measures a seventieth of slack.
 	slack = 1e-12
 	// Nearer to the centre the arc cosine of a number close to 1 prevails, and
 	// slack grows as 1/distance.

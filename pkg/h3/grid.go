@@ -7,8 +7,8 @@ type grid struct {
 	scale float64 // cells of this resolution, or of the one before where odd, in one of resolution 0
 	odd   bool    // the grid is turned
 	noise float64 // how far the coordinates of this grid are off, per slack
-	shift float64 // makes the coordinates positive: 3/2 of a whole number of steps of twice
-	bias  int     // what the shift adds to i and j
+	bias  int     // what makes i and j positive
+	shift float64 // the same for a, b and a+b, two of which make 3 times i or j
 }
 
 // grids of the odd resolutions (Class III) are turned by asin(sqrt(3/28))
