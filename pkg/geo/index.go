@@ -1,41 +1,120 @@
 package geo
 
+import (
+	"hash/fnv"
+	"maps"
+)
+
 // An Index answers which fences contain a position. It never changes: With and
 // Without give another one that shares all the rest, so that readers need no lock.
-type Index struct{}
-
-// NewIndex is an index of fences. Of two with one ID the later counts.
-func NewIndex(fences ...*Fence) *Index { return &Index{} }
-
-// With is the index with a fence added, or put in the place of the one with its ID.
-func (x *Index) With(f *Fence) *Index { return x }
-
-// Without is the index without the fence of an ID.
-func (x *Index) Without(id string) *Index { return x }
-
-// Len is the number of fences.
-func (x *Index) Len() int { return 0 }
-
-// Fence is the fence with an ID, or nil.
-func (x *Index) Fence(id string) *Fence { return nil }
-
-// All yields all fences, in no order.
-func (x *Index) All(yield func(*Fence) bool) {}
-
-// At appends the fences that contain a position, in no order, each once: exactly
-// those whose Contains says so. A position that is none is in no fence.
-func (x *Index) At(dst []*Fence, lat, lng float64) []*Fence { return dst }
-
-// A Crossing is one stay of a straight way inside a fence.
-type Crossing struct {
-	Fence *Fence
-	Enter float64 // part of the way at which it begins: 0 at the start, also if it began before
-	Exit  float64 // part of the way at which it ends: 1 at the end
-	// ChordM is the way inside, in metres.
-	ChordM float64
+//
+// It is a tree of cells of the map. A cell that lies inside a fence knows so; one
+// that an edge meets keeps the edges that do, and no others, until they are so many
+// that it is cut.
+type Index struct {
+	root  *node
+	poles []*Fence // that hold one
+	byID  [shards]map[string]*Fence
+	n     int
 }
 
-// Across appends the stays inside fences of the straight way (in longitude and
-// latitude, the short way around) between two positions, ordered by fence ID and
-// then by Enter. A way along or touching an edge from outside is no stay.
-func (x *Index) Across(dst []Crossing, from, to Point) []Crossing { return dst }
+// shards are how many maps the fences are kept in, so that a change copies little.
+const shards = 512
+
+func shard(id string) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id))
+	return int(h.Sum32() % shards)
+}
+
+// NewIndex is an index of fences. Of two with one ID the later counts.
+func NewIndex(fences ...*Fence) *Index {
+	x, d := &Index{}, &edit{}
+	x.root = &node{owner: d, kids: make([]*node, 1<<(2*kidBits(0)))}
+	for i := range x.byID {
+		x.byID[i] = map[string]*Fence{}
+	}
+	for _, f := range fences {
+		x.remove(d, f.ID)
+		x.add(d, f)
+	}
+	return x
+}
+
+// With is the index with a fence added, or put in the place of the one with its ID.
+func (x *Index) With(f *Fence) *Index {
+	y, d := x.copyFor(f.ID)
+	y.remove(d, f.ID)
+	y.add(d, f)
+	return y
+}
+
+// Without is the index without the fence of an ID.
+func (x *Index) Without(id string) *Index {
+	y, d := x.copyFor(id)
+	y.remove(d, id)
+	return y
+}
+
+func (x *Index) copyFor(id string) (*Index, *edit) {
+	y := *x
+	s := shard(id)
+	y.byID[s] = maps.Clone(x.byID[s])
+	return &y, &edit{}
+}
+
+func (x *Index) add(d *edit, f *Fence) {
+	x.byID[shard(f.ID)][f.ID] = f
+	x.n++
+	if f.north || f.south {
+		x.poles = append(x.poles[:len(x.poles):len(x.poles)], f)
+	}
+	x.root = d.own(x.root)
+	for _, p := range f.parts {
+		for i, turn := range p.images() {
+			if i > 0 && turn == 0 {
+				break
+			}
+			whole := wholePart(p, turn)
+			d.spread(x.root, cell{}, &whole)
+		}
+	}
+}
+
+func (x *Index) remove(d *edit, id string) {
+	f := x.byID[shard(id)][id]
+	if f == nil {
+		return
+	}
+	delete(x.byID[shard(id)], id)
+	x.n--
+	poles := x.poles
+	x.poles = nil
+	for _, o := range poles {
+		if o != f {
+			x.poles = append(x.poles, o)
+		}
+	}
+	for _, p := range f.parts {
+		for _, turn := range p.images() {
+			x.root = d.drop(x.root, cell{}, f, p.box.shifted(-turn))
+		}
+	}
+}
+
+// Len is the number of fences.
+func (x *Index) Len() int { return x.n }
+
+// Fence is the fence with an ID, or nil.
+func (x *Index) Fence(id string) *Fence { return x.byID[shard(id)][id] }
+
+// All yields all fences, in no order.
+func (x *Index) All(yield func(*Fence) bool) {
+	for _, m := range x.byID {
+		for _, f := range m {
+			if !yield(f) {
+				return
+			}
+		}
+	}
+}
