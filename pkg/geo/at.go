@@ -21,8 +21,14 @@ func (x *Index) At(dst []*Fence, lat, lng float64) []*Fence {
 		} else {
 			dst = append(dst, n.inside...)
 		}
+		for i := range n.entries {
+			e := &n.entries[i]
+			if e.holds(n.edges, px, py) && !(e.several && slices.Contains(dst[before:], e.part.fence)) {
+				dst = append(dst, e.part.fence)
+			}
+		}
 		if n.kids == nil {
-			break
+			return dst
 		}
 		by, shift := kidBits(level), 32-bits[level+1]
 		mask := uint32(1)<<by - 1
@@ -30,13 +36,6 @@ func (x *Index) At(dst []*Fence, lat, lng float64) []*Fence {
 			return dst
 		}
 	}
-	for i := range n.entries {
-		e := &n.entries[i]
-		if e.holds(n.edges, px, py) && !(e.several && slices.Contains(dst[before:], e.part.fence)) {
-			dst = append(dst, e.part.fence)
-		}
-	}
-	return dst
 }
 
 func (x *Index) atPole(dst []*Fence, y float64) []*Fence {

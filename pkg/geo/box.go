@@ -11,6 +11,8 @@ func (b box) holds(x, y float64) bool {
 	return b.west <= x && x <= b.east && b.south <= y && y <= b.north
 }
 
+func (b box) wide() float64 { return b.east - b.west }
+
 func (b box) with(x, y float64) box {
 	return box{min(b.west, x), min(b.south, y), max(b.east, x), max(b.north, y)}
 }

@@ -77,7 +77,7 @@ func (x *Index) Stats() TreeStats {
 		s.Edges += len(n.edges)
 		s.Inside += len(n.inside)
 		s.Deepest = max(s.Deepest, level)
-		s.MostWork = max(s.MostWork, n.work())
+		s.MostWork = max(s.MostWork, len(n.edges)+2*len(n.entries))
 		for _, k := range n.kids {
 			walk(k, level+1)
 		}

@@ -8,7 +8,7 @@ type node struct {
 	owner   *edit
 	inside  []*Fence // cover the cell, and not the cell above
 	several bool     // some of inside may come again below
-	entries []entry  // of a cell that is not cut: what meets it
+	entries []entry  // what meets it: of a cut cell only what is not cut as fine
 	edges   []edge   // of the entries
 	kids    []*node  // row by row; nil when the cell is not cut
 }
@@ -30,7 +30,16 @@ type edit struct{ buf []edge }
 // splitAbove is the work, in edges, from which on a cell is cut.
 const splitAbove = 12
 
-func (n *node) work() int { return len(n.edges) + 2*len(n.entries) }
+// work is what a finer cut of the cell could save, in edges.
+func (n *node) work(level int) int {
+	sum := 0
+	for i := range n.entries {
+		if e := &n.entries[i]; e.part.finest > level {
+			sum += int(e.to-e.from) + 2
+		}
+	}
+	return sum
+}
 
 func (n *node) empty() bool { return len(n.inside) == 0 && len(n.entries) == 0 && n.kids == nil }
 
@@ -48,12 +57,12 @@ func (d *edit) own(n *node) *node {
 // put adds a piece that meets a cell to its node.
 func (d *edit) put(n *node, at cell, p *piece) *node {
 	n = d.own(n)
-	if n.kids != nil {
+	if n.kids != nil && p.part.finest > at.level {
 		d.spread(n, at, p)
 		return n
 	}
 	n.keep(p)
-	if at.level < lastLevel && n.work() > splitAbove {
+	if n.kids == nil && n.work(at.level) > splitAbove {
 		d.split(n, at)
 	}
 	return n
@@ -78,7 +87,11 @@ func (d *edit) split(n *node, at cell) {
 	for _, e := range entries {
 		p := piece{part: e.part, turn: float64(e.turn), edges: edges[e.from:e.to],
 			seed: [2]float64{e.seedX, e.seedY}, in: e.in, whole: e.kind == 0}
-		d.spread(n, at, &p)
+		if e.part.finest > at.level {
+			d.spread(n, at, &p)
+		} else {
+			n.keep(&p)
+		}
 	}
 }
 

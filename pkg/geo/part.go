@@ -15,6 +15,7 @@ type part struct {
 	chunks [][]box // per ring, of chunkEdges edges each
 	centre Point
 	reachM float64 // radius, half of the width
+	finest int     // level of the smallest cells that an Index may cut it into
 }
 
 func polygonPart(f *Fence, polygon [][]Point) *part {
@@ -25,6 +26,7 @@ func polygonPart(f *Fence, polygon [][]Point) *part {
 		p.box = p.box.with(b.west, b.south).with(b.east, b.north)
 	}
 	p.chunk()
+	p.limitCells()
 	return p
 }
 
@@ -33,6 +35,7 @@ func circlePart(f *Fence, s Shape) *part {
 	p := &part{fence: f, kind: Circle, centre: Point{y, x}, reachM: s.RadiusM}
 	p.box = circleBox(p.centre, s.RadiusM)
 	p.box = p.box.shifted(frame(p.box))
+	p.limitCells()
 	return p
 }
 
@@ -43,6 +46,7 @@ func corridorPart(f *Fence, line []Point, widthM float64) *part {
 	turn := frame(around)
 	p.rings, p.box = [][]Point{turned(flat, turn)}, around.shifted(turn)
 	p.chunk()
+	p.limitCells()
 	return p
 }
 
@@ -53,6 +57,30 @@ func (p *part) chunk() {
 			boxes = append(boxes, boxOf(ring[i:min(i+chunkEdges+1, len(ring))]))
 		}
 		p.chunks = append(p.chunks, boxes)
+	}
+}
+
+// mostCells is how many cells the edge of a part may be cut into, beside two for
+// each of its own edges: a border of a continent is not followed in steps of 5 m.
+const mostCells = 256
+
+// limitCells sets finest.
+func (p *part) limitCells() {
+	edges, wide, high := 0, p.box.east-p.box.west, p.box.north-p.box.south
+	if p.kind != Circle {
+		wide, high = 0, 0
+		p.edges(func(box) bool { return true }, func(e *edge) bool {
+			edges++
+			wide += math.Abs(e.bx - e.ax)
+			high += math.Abs(e.by - e.ay)
+			return true
+		})
+	}
+	for p.finest = lastLevel; p.finest > 1; p.finest-- {
+		cells := (wide + 2*high) / (cell{level: p.finest}).box().wide()
+		if cells <= float64(mostCells+2*edges) {
+			return
+		}
 	}
 }
 
