@@ -97,3 +97,22 @@ func (f *Fence) Edges() [][4]float64 {
 	}
 	return out
 }
+
+// OnEdge says that a position is on an edge and inside of no other part.
+func (f *Fence) OnEdge(lat, lng float64) bool {
+	on := false
+	for _, p := range f.parts {
+		edge := false
+		p.edges(func(box) bool { return true }, func(e *edgeType) bool {
+			edge = edge || e.side(lng, lat) == 0 && e.holds(lng, lat)
+			return true
+		})
+		if !edge && p.contains(lng, lat) {
+			return false
+		}
+		on = on || edge
+	}
+	return on
+}
+
+type edgeType = edge

@@ -81,7 +81,7 @@ func (f *Fence) DistanceToEdgeM(lat, lng float64) float64 {
 	}
 	best := math.Inf(1)
 	for _, p := range f.parts {
-		best = min(best, p.toEdgeM(x, y, f.isSeam))
+		best = min(best, p.toEdgeM(x, y))
 	}
 	if f.contains(x, y) {
 		return best
@@ -92,7 +92,7 @@ func (f *Fence) DistanceToEdgeM(lat, lng float64) float64 {
 func (f *Fence) corridorDepthM(x, y float64) float64 {
 	depth := math.Inf(-1)
 	for _, p := range f.parts {
-		depth = max(depth, p.reachM-p.toEdgeM(x, y, func(*edge) bool { return false }))
+		depth = max(depth, p.reachM-p.toEdgeM(x, y))
 	}
 	return depth
 }

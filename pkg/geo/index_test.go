@@ -217,7 +217,9 @@ func TestSide(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	zeros := 0
 	for range 200_000 {
-		v := func() float64 { return float64(rng.IntN(1<<uint(1+rng.IntN(52)))) * math.Pow(2, -float64(rng.IntN(50))) }
+		v := func() float64 {
+			return float64(rng.IntN(1<<uint(1+rng.IntN(52)))) * math.Pow(2, -float64(rng.IntN(50)))
+		}
 		ax, ay, bx, by := v(), v(), v(), v()
 		f := float64(rng.IntN(5)) / 4
 		px, py := ax+f*(bx-ax), ay+f*(by-ay)

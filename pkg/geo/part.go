@@ -160,9 +160,9 @@ func (p *part) corridorHolds(x, y float64) bool {
 	return found
 }
 
-// toEdgeM is the distance to the nearest edge, in metres, without a sign. Edges
-// that seam says are none do not count.
-func (p *part) toEdgeM(x, y float64, seam func(*edge) bool) float64 {
+// toEdgeM is the distance to the nearest edge, or to a corridor's line, in metres,
+// without a sign.
+func (p *part) toEdgeM(x, y float64) float64 {
 	if p.kind == Circle {
 		return math.Abs(p.reachM - DistanceM(p.centre.Lat, p.centre.Lng, y, x))
 	}
@@ -170,7 +170,7 @@ func (p *part) toEdgeM(x, y float64, seam func(*edge) bool) float64 {
 	for _, turn := range [...]float64{0, 360, -360} {
 		f := flatAt(x+turn, y)
 		p.edges(func(b box) bool { return f.squareToBox(b) < best }, func(e *edge) bool {
-			if d := f.squareTo(e); d < best && !seam(e) {
+			if d := f.squareTo(e); d < best && (p.kind == Corridor || !p.fence.isSeam(e)) {
 				best = d
 			}
 			return true

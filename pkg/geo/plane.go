@@ -33,8 +33,9 @@ func settle(v float64) float64 {
 
 // unwrap lets a line go on past the 180th meridian instead of jumping back: an
 // edge that changes longitude by more than 180 and less than 360 takes the short
-// way. A change of exactly 360 is a seam of a cut shape, or a band around the
-// globe, and stays, unless the line comes from one side and goes on at the other.
+// way. A change of exactly 360 is a side of a band around the globe where the line
+// goes along the meridian before and after it, and the closing of the map along a
+// pole; else it is one place written in both ways.
 func unwrap(line []Point) []Point {
 	out := make([]Point, len(line))
 	turn := 0.0
@@ -50,18 +51,25 @@ func unwrap(line []Point) []Point {
 func jump(line []Point, i int) float64 {
 	step := line[i].Lng - line[i-1].Lng
 	switch wide := math.Abs(step); {
-	case wide <= 180:
+	case wide <= 180 || wide > 360:
 		return 0
 	case wide < 360:
-		return math.Copysign(360, -step)
-	case wide == 360 && i >= 2 && i+1 < len(line) && math.Abs(line[i].Lat) < 90:
-		before := line[i-1].Lng - line[i-2].Lng
-		after := line[i+1].Lng - line[i].Lng
-		if before*step < 0 && after*step < 0 && math.Abs(before) < 180 && math.Abs(after) < 180 {
-			return math.Copysign(360, -step)
-		}
+	case math.Abs(line[i].Lat) == 90 && line[i].Lat == line[i-1].Lat:
+		return 0
+	case alongMeridian(line, i-1, -1) && alongMeridian(line, i, 1):
+		return 0
 	}
-	return 0
+	return math.Copysign(360, -step)
+}
+
+// alongMeridian says that a ring goes along the meridian of its vertex i towards
+// the next in a direction.
+func alongMeridian(ring []Point, i, direction int) bool {
+	last := len(ring) - 1
+	if ring[0] != ring[last] {
+		return false
+	}
+	return ring[(i+direction+last)%last].Lng == ring[i].Lng
 }
 
 // overPole closes a ring that runs once around the globe over the pole that leaves
