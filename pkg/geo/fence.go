@@ -115,3 +115,13 @@ func (f *Fence) isSeam(e *edge) bool {
 	}
 	return true
 }
+
+// Bounds is the rectangle around the fence, in degrees; east is beyond 180 when it
+// crosses the 180th meridian.
+func (f *Fence) Bounds() (south, west, north, east float64) {
+	b := nowhere
+	for _, p := range f.parts {
+		b = b.with(p.box.west, p.box.south).with(p.box.east, p.box.north)
+	}
+	return b.south, b.west, b.north, b.east
+}

@@ -49,7 +49,11 @@ func wholePart(p *part, turn float64) piece {
 
 // within cuts a piece down to a cell. Edges are kept in buf, which is returned.
 func (p *piece) within(c cell, buf []edge) (piece, cover, []edge) {
-	at := c.box().shifted(p.turn).grown(padding, padding)
+	return p.withinBox(c.box().shifted(p.turn).grown(padding, padding), buf)
+}
+
+// withinBox cuts a piece down to a box on its part's map.
+func (p *piece) withinBox(at box, buf []edge) (piece, cover, []edge) {
 	switch p.part.kind {
 	case Circle:
 		nearest, farthest := circleReach(p.part.centre, at)

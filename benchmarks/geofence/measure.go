@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/odograph/odograph/pkg/geo"
+)
+
+// A result is what one contender did with one set of fences.
+type result struct {
+	name        string
+	nsPerLookup []float64 // one a round
+	buildS      float64
+	memoryMB    float64
+	answer      lookup
+	most        int
+}
+
+func (r *result) median() float64 { return median(r.nsPerLookup) }
+
+func median(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	return s[len(s)/2]
+}
+
+func heapMB() float64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / (1 << 20)
+}
+
+// compete builds every contender, lets them answer the same positions in turn,
+// round by round, and fails unless all give the same answers.
+func compete(fences []*geo.Fence, at []geo.Point, rounds int, skip func(string) bool) ([]*result, float64, error) {
+	var all []*result
+	for _, c := range contenders {
+		if skip(c.name) {
+			continue
+		}
+		before, start := heapMB(), time.Now()
+		r := &result{name: c.name, answer: c.build(fences), most: min(c.most, len(at))}
+		r.buildS = time.Since(start).Seconds()
+		r.memoryMB = heapMB() - before
+		all = append(all, r)
+	}
+	hits, err := agree(all, at)
+	if err != nil {
+		return nil, 0, err
+	}
+	var room []*geo.Fence
+	for range rounds {
+		for _, r := range all {
+			positions := at[:r.most]
+			start := time.Now()
+			for _, p := range positions {
+				room = r.answer(room[:0], p)
+			}
+			r.nsPerLookup = append(r.nsPerLookup, float64(time.Since(start).Nanoseconds())/float64(len(positions)))
+		}
+	}
+	return all, hits, nil
+}
+
+// agree compares all answers and returns the mean number of fences at a position.
+func agree(all []*result, at []geo.Point) (float64, error) {
+	hits := 0
+	for i, p := range at {
+		var want []string
+		for _, r := range all {
+			if i >= r.most {
+				continue
+			}
+			got := ids(r.answer(nil, p))
+			if want == nil {
+				want = got
+				hits += len(got)
+			} else if !slices.Equal(got, want) {
+				return 0, fmt.Errorf("at %v %s says %v, %s says %v", p, all[0].name, want, r.name, got)
+			}
+		}
+	}
+	return float64(hits) / float64(len(at)), nil
+}
+
+func ids(fences []*geo.Fence) []string {
+	out := make([]string, 0, len(fences))
+	for _, f := range fences {
+		out = append(out, f.ID)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// changes is how long it takes to put another fence in the place of one, in ms:
+// median and longest of many, while the index grows old.
+func changes(fences []*geo.Fence, rng *rand.Rand) (medianMS, longestMS float64, err error) {
+	x := geo.NewIndex(fences...)
+	var took []float64
+	for i := range 200 {
+		f, err := geo.NewFence(fences[rng.IntN(len(fences))].ID, shape(i, rng))
+		if err != nil {
+			return 0, 0, err
+		}
+		start := time.Now()
+		x = x.With(f)
+		took = append(took, float64(time.Since(start).Microseconds())/1000)
+	}
+	return median(took), slices.Max(took), nil
+}
