@@ -67,6 +67,7 @@ var allowed = map[string][]string{
 	"pkg/driving":       {"pkg/schema", "pkg/timeline", "pkg/geo"},
 	"pkg/trip":          {"pkg/schema", "pkg/timeline", "pkg/geo"},
 	"pkg/condition":     {"pkg/schema", "pkg/timeline", "pkg/geo"},
+	"pkg/geofence":      {"pkg/schema", "pkg/timeline"},
 	"pkg/derive":        {"pkg"},
 	"pkg/coverage":      {"pkg/schema", "pkg/geo"},
 	"internal/config":   {"pkg/schema"},

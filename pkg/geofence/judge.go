@@ -1,0 +1,280 @@
+package geofence
+
+import "math"
+
+// judge takes a position through the machines of all fences. Of a vehicle that
+// stands it is the mean of its fixes.
+func (s *State) judge(c *call, p *point, stands bool) {
+	o := c.out
+	p.put(&o.cur)
+	c.asked = false
+	o.places = c.v.At(&o.cur, o.places[:0])
+	s.passThrough(c, p)
+	for i := 0; i < len(s.fences); {
+		if s.follow(c, p, stands, i) {
+			i++
+		}
+	}
+	for i := range o.places {
+		if q := &o.places[i]; q.DepthM >= 0 && s.find(q.Fence) < 0 {
+			s.arrive(c, p, stands, q)
+		}
+	}
+	s.prev = *p
+}
+
+// follow takes a position through the machine of a fence. It gives false if the
+// fence is then followed no more.
+func (s *State) follow(c *call, p *point, stands bool, i int) bool {
+	f := s.fences[i]
+	set := c.v.Settings(f.id, p.t)
+	switch {
+	case set == nil:
+		s.drop(i)
+		return false
+	case set.Since > p.t: // what held then is not known any more
+		return true
+	}
+	depth := c.depth(f.id)
+	if !f.inside {
+		if depth < 0 {
+			s.drop(i)
+			return false
+		}
+		f.n++
+		s.enter(c, p, stands, &f, set, depth)
+		s.set(i, &f)
+		return true
+	}
+	switch {
+	case depth >= 0:
+		f.cross, f.n, f.since, f.edge = crossing{}, 0, 0, false
+		c.found(p, &f, set)
+	case -depth <= set.ExitMarginM:
+		s.linger(c, p, &f)
+		if f.cross.at == 0 {
+			c.found(p, &f, set)
+		}
+	case s.leave(c, p, stands, &f, set):
+		s.drop(i)
+		return false
+	}
+	s.set(i, &f)
+	return true
+}
+
+// depth is that of the position in a fence.
+func (c *call) depth(id string) float64 {
+	for i := range c.out.places {
+		if q := &c.out.places[i]; q.Fence == id {
+			return q.DepthM
+		}
+	}
+	return math.Inf(-1)
+}
+
+// found sees the vehicle inside.
+func (c *call) found(p *point, f *fence, set *Settings) {
+	if f.unknown {
+		f.unknown, f.known = false, p.t
+		if f.told && set.Schedule.Open(p.t) {
+			c.tell(f, set, KindInsideAgain, p.t, p, 0)
+		}
+	}
+	c.tick(f, set, p.t, p)
+}
+
+// linger sees it between the edge and the margin.
+func (s *State) linger(c *call, p *point, f *fence) {
+	f.n, f.since = 0, 0
+	switch {
+	case !f.edge:
+		f.edge, f.cross = true, s.crossing(c, p, f.id, false)
+	case f.cross.at != 0 && p.t-f.cross.at > c.r.Jump.MaxGapS:
+		f.cross = crossing{}
+	}
+}
+
+// leave sees it beyond the margin. It tells whether that is confirmed.
+func (s *State) leave(c *call, p *point, stands bool, f *fence, set *Settings) bool {
+	switch {
+	case !f.edge:
+		f.edge, f.cross = true, s.crossing(c, p, f.id, false)
+	case f.cross.at == 0: // it stayed between edge and margin
+		f.cross = s.here(p)
+		if s.conclusive(c, p) {
+			f.cross.at, f.cross.lat, f.cross.lng = s.prev.t, s.prev.lat, s.prev.lng
+		}
+	default:
+		if pass := s.through(c, p, f.id); pass != nil { // in and out again between two fixes
+			f.n, f.cross = 0, s.crossing(c, p, f.id, false)
+		}
+	}
+	if f.n++; f.n == 1 {
+		f.since = p.t
+	}
+	exit := set.exit(c.r)
+	needS := exit.MinOutsideS
+	if stands && f.cross.at > s.rest.since {
+		needS = max(needS, c.r.Rest.ConfirmS)
+	}
+	if f.n < exit.MinFixes || p.t-f.since < needS {
+		return false
+	}
+	c.exit(f, set)
+	return true
+}
+
+// arrive sees the vehicle inside a fence that it was outside of.
+func (s *State) arrive(c *call, p *point, stands bool, q *Place) {
+	set := c.v.Settings(q.Fence, p.t)
+	if set == nil || set.Since > p.t {
+		return
+	}
+	if len(s.fences) >= MaxFences {
+		if c.out.Full != nil {
+			c.out.Full(q.Fence, p.t)
+		}
+		return
+	}
+	f := fence{id: q.Fence, n: 1, since: p.t, cross: s.here(p)}
+	if s.prev.t == 0 || set.Since > s.prev.t {
+		f.start = true
+	} else if pass := s.across(c, p, q.Fence); pass != nil && pass.EnterAt == 0 {
+		f.start = true
+	} else {
+		f.cross = s.crossing(c, p, q.Fence, true)
+	}
+	s.enter(c, p, stands, &f, set, q.DepthM)
+	s.add(&f)
+}
+
+// enter confirms that a fence was entered, if it can.
+func (s *State) enter(c *call, p *point, stands bool, f *fence, set *Settings, depthM float64) {
+	r := set.enter(c.r)
+	needN, needS := r.MinFixes, r.MinInsideS
+	if r.MarginM > 0 && depthM >= r.MarginM {
+		needN, needS = 1, 0
+	}
+	if stands && !f.start && f.cross.at > s.rest.since {
+		needN, needS = max(needN, 2), max(needS, c.r.Rest.ConfirmS)
+	}
+	if f.n < needN || p.t-f.since < needS {
+		return
+	}
+	x := f.cross
+	f.inside, f.begin, f.known = true, x.at, x.at
+	if set.Schedule.Open(x.at) {
+		kind := KindEnter
+		if f.start {
+			kind = KindInsideAtStart
+		}
+		f.told = true
+		c.tellCrossing(f, set, kind, &x, false)
+	}
+	f.cross, f.n, f.since, f.start = crossing{}, 0, 0, false
+	c.tick(f, set, p.t, p)
+}
+
+// passThrough finds the fences that the way to a position passed through.
+func (s *State) passThrough(c *call, p *point) {
+	if !s.mayPass(c, p) {
+		return
+	}
+	s.ask(c, p)
+	for i := range c.out.passes {
+		x := &c.out.passes[i]
+		if s.find(x.Fence) >= 0 || !c.passes(x) {
+			continue
+		}
+		set := c.v.Settings(x.Fence, p.t)
+		if set == nil || set.Since > s.prev.t {
+			continue
+		}
+		in, out := s.cut(p, x.EnterAt), s.cut(p, x.ExitAt)
+		if r := set.enter(c.r); r.MinFixes > 1 || out.at-in.at < r.MinInsideS || !set.Schedule.Open(in.at) || !set.Schedule.Open(out.at) {
+			continue
+		}
+		f := fence{id: x.Fence, inside: true, told: true, begin: in.at, known: in.at}
+		c.tellCrossing(&f, set, KindEnter, &in, true)
+		c.tellCrossing(&f, set, KindExit, &out, true)
+	}
+}
+
+// passes tells whether a line goes through a fence, from outside to outside.
+func (c *call) passes(x *Pass) bool {
+	return x.EnterAt > 0 && x.ExitAt < 1 && x.ChordM >= c.r.Jump.MinChordM
+}
+
+// mayPass tells whether the way to a position is one that may pass through.
+func (s *State) mayPass(c *call, p *point) bool {
+	chord := c.r.Jump.MinChordM
+	return chord > 0 && s.conclusive(c, p) && !s.prev.within(p, chord)
+}
+
+// through gives how the way to a position passes through a fence, if it does.
+func (s *State) through(c *call, p *point, id string) *Pass {
+	if !s.mayPass(c, p) {
+		return nil
+	}
+	if x := s.across(c, p, id); x != nil && c.passes(x) {
+		return x
+	}
+	return nil
+}
+
+// conclusive tells whether the way to a position can be taken for straight.
+func (s *State) conclusive(c *call, p *point) bool {
+	return s.prev.t != 0 && !c.broken && p.t-s.prev.t <= c.r.Jump.MaxGapS
+}
+
+func (s *State) ask(c *call, p *point) {
+	if o := c.out; !c.asked {
+		s.prev.put(&o.prev)
+		o.passes, c.asked = c.v.Across(&o.prev, &o.cur, o.passes[:0]), true
+	}
+}
+
+// across gives what the way to a position has of a fence, if anything.
+func (s *State) across(c *call, p *point, id string) *Pass {
+	s.ask(c, p)
+	for i := range c.out.passes {
+		if x := &c.out.passes[i]; x.Fence == id {
+			return x
+		}
+	}
+	return nil
+}
+
+// here is a crossing of which only the position after it is known.
+func (s *State) here(p *point) crossing {
+	x := crossing{at: p.t, lat: p.lat, lng: p.lng, dkmh: p.dkmh}
+	if s.prev.t != 0 {
+		x.gapS = p.t - s.prev.t
+	}
+	return x
+}
+
+// crossing is where the way to a position enters a fence, or leaves it.
+func (s *State) crossing(c *call, p *point, id string, in bool) crossing {
+	if !s.conclusive(c, p) {
+		return s.here(p)
+	}
+	x := s.across(c, p, id)
+	switch {
+	case x == nil:
+		return s.here(p)
+	case in:
+		return s.cut(p, x.EnterAt)
+	}
+	return s.cut(p, x.ExitAt)
+}
+
+// cut is a crossing after a share of the way to a position.
+func (s *State) cut(p *point, share float64) crossing {
+	x := s.here(p)
+	share = min(max(share, 0), 1)
+	x.at = s.prev.t + int64(math.Round(share*float64(x.gapS)))
+	x.lat, x.lng = s.prev.toward(p, share)
+	return x
+}
