@@ -64,7 +64,7 @@ func DefaultRules() Rules {
 		DwellS:        []int64{300},
 		Jump:          Jump{MaxGapS: 300, MaxImpliedKMH: 220, MinChordM: 30},
 		Trust:         Trust{MinSatellites: 4},
-		Rest:          Rest{RadiusM: 50, AfterS: 60, MeanS: 1800, ConfirmS: 300, MovingKMH: 5},
+		Rest:          Rest{RadiusM: 75, AfterS: 60, MeanS: 1800, ConfirmS: 300, MovingKMH: 5},
 		UnknownAfterS: 1800,
 	}
 }
