@@ -113,16 +113,24 @@ func eastward(from, to float64) float64 {
 func cosine(latE6 float64) float64 {
 	x := latE6 * (math.Pi / 180 / 1e6)
 	x *= x
-	return 1 - x/2*(1-x/12*(1-x/30*(1-x/56)))
+	return 1 - x*(1./2)*(1-x*(1./12)*(1-x*(1./30)*(1-x*(1./56))))
 }
 
 // within tells whether two positions are no further apart than this, on the
-// plane: right for all that is near, and for what is far it is far.
+// plane: right for all that is near, and for what is far it is far. Most are so
+// near that the cosine is not needed.
 func within(lat1, lng1, lat2, lng2, metres float64) bool {
-	y := lat2 - lat1
-	x := eastward(lng1, lng2) * cosine((lat1+lat2)/2)
-	metres /= metresE6
-	return x*x+y*y <= metres*metres
+	m, y, x := metres*(1/metresE6), lat2-lat1, lng2-lng1
+	m *= m
+	y *= y
+	if x*x+y <= m {
+		return true
+	}
+	if y > m {
+		return false
+	}
+	x = eastward(lng1, lng2) * cosine((lat1+lat2)*0.5)
+	return x*x+y <= m
 }
 
 func (p *point) within(q *point, metres float64) bool {
@@ -141,10 +149,7 @@ func (p *point) toward(q *point, share float64) (lat, lng int32) {
 	return int32(math.Round(float64(p.lat) + share*float64(q.lat-p.lat))), int32(math.Round(x))
 }
 
-// put makes p a fix that a View may be asked for.
+// put makes f a fix that a View may be asked about.
 func (p *point) put(f *timeline.Fix) {
-	*f = timeline.Fix{
-		Time: p.t, LatE6: p.lat, LngE6: p.lng, SpeedDKMH: p.dkmh,
-		HeadingDeg: timeline.Unknown, Satellites: timeline.Unknown, ACC: timeline.Unknown, OdometerM: timeline.Unknown,
-	}
+	f.Time, f.LatE6, f.LngE6, f.SpeedDKMH = p.t, p.lat, p.lng, p.dkmh
 }

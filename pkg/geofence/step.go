@@ -100,7 +100,7 @@ func (s *State) pass(c *call) {
 func (s *State) believe(c *call, p *point) bool {
 	reach := func(from *point) bool {
 		// A receiver's noise is no speed.
-		return from.within(p, c.r.Jump.MaxImpliedKMH/3.6*float64(p.t-from.t)+max(c.r.Rest.RadiusM, 50))
+		return from.within(p, c.r.Jump.MaxImpliedKMH*(1/3.6)*float64(p.t-from.t)+max(c.r.Rest.RadiusM, 50))
 	}
 	switch {
 	case s.last.t == 0 || reach(&s.last):
