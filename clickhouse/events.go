@@ -49,6 +49,10 @@ var geofenceTable = derivedTable("geofence_events", "event_id", "at",
 			truth("inferred", func(e *schema.GeofenceEvent) bool { return e.Inferred }),
 			number("lat", func(e *schema.GeofenceEvent) float64 { return e.Lat }),
 			number("lng", func(e *schema.GeofenceEvent) float64 { return e.Lng }),
+			optNumber("dwell_s", func(e *schema.GeofenceEvent) schema.Opt[float64] { return e.DwellS }),
+			optNumber("gap_s", func(e *schema.GeofenceEvent) schema.Opt[float64] { return e.GapS }),
+			optNumber("speed_kmh", func(e *schema.GeofenceEvent) schema.Opt[float64] { return e.SpeedKMH }),
+			word("rule_version", func(e *schema.GeofenceEvent) string { return e.RuleVersion }),
 		}
 	})
 

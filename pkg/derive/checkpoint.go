@@ -102,7 +102,7 @@ type rejection struct {
 
 func (p *checkpoint) run() *run {
 	r := &run{said: make(map[key]*content, len(p.said)+4)}
-	if _, err := r.judges.decode(p.packed); err != nil {
+	if _, err := r.judges.decode(p.packed, baseVersion); err != nil {
 		panic("derive: " + err.Error()) // it was read before, or written here
 	}
 	for _, c := range p.said {

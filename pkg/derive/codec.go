@@ -22,8 +22,9 @@ const (
 )
 
 const (
-	baseVersion   = 1
-	ledgerVersion = 1
+	baseVersion       = 2
+	baseWithoutFences = 1
+	ledgerVersion     = 1
 )
 
 // ErrState says that bytes are not a part of a device.
@@ -144,9 +145,10 @@ func (d *Device) appendBase(dst []byte) []byte {
 }
 
 func (d *Device) parseBase(b []byte) error {
-	if len(b) == 0 || b[0] != baseVersion {
+	if len(b) == 0 || b[0] != baseVersion && b[0] != baseWithoutFences {
 		return errPacked
 	}
+	version := b[0]
 	u := unpacker{b: b[1:]}
 	base := &checkpoint{at: u.varint()}
 	d.with.version = u.string()
@@ -155,11 +157,11 @@ func (d *Device) parseBase(b []byte) error {
 		return u.err
 	}
 	var j judges
-	rest, err := j.decode(u.b)
+	rest, err := j.decode(u.b, version)
 	if err != nil {
 		return err
 	}
-	base.packed, u.b = slices.Clone(u.b[:len(u.b)-len(rest)]), rest
+	base.packed, u.b = j.append(nil), rest
 	for range u.uvarint() {
 		c := &content{key: parseKey(&u, base.at)}
 		c.ongoing, c.seen = u.byte() != 0, c.start+u.varint()

@@ -28,7 +28,7 @@ func (k key) compare(l key) int {
 // device, id, revision and place. It is never changed.
 type content struct {
 	key
-	record  any    // *schema.DrivingEvent, *schema.Trip, *schema.Stop or *schema.ConditionEvent; nil: see packed
+	record  any    // *schema.DrivingEvent, *schema.Trip, *schema.Stop, *schema.ConditionEvent or *schema.GeofenceEvent; nil: see packed
 	packed  string // the record in its binary form, an eighth of its size
 	ongoing bool
 	seen    int64 // time of the entry that led to it
@@ -75,6 +75,8 @@ func (o *Output) Kind() (string, schema.Revised) {
 		return string(r.Kind), r.Revised
 	case *schema.ConditionEvent:
 		return string(r.Kind), r.Revised
+	case *schema.GeofenceEvent:
+		return "geofence_" + r.Kind, r.Revised
 	case *schema.TripRecord:
 		if r.Trip != nil {
 			return "trip", r.Trip.Revised
@@ -127,6 +129,10 @@ func (c *content) output(env *Env, version string, revision schema.Revised, plac
 		e := *r
 		e.EventID, e.IMEI, e.Revised, e.Place, e.RuleVersion = id, imei, revision, place, version
 		return Output{schema.TopicConditions, &e}
+	case *schema.GeofenceEvent:
+		e := *r
+		e.EventID, e.IMEI, e.Revised, e.Place, e.RuleVersion = id, imei, revision, place, version
+		return Output{schema.TopicGeofence, &e}
 	}
 	panic("derive: a content without a topic") // judges.go makes no other
 }

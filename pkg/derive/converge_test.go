@@ -37,6 +37,8 @@ func TestConverges(t *testing.T) {
 		workers.Go(func() error {
 			entries := drive(seed)
 			want, got := newPlayer(rules, seed), newPlayer(rules, seed)
+			want.env.Fences = fencesAlong(entries, seed)
+			got.env.Fences = want.env.Fences
 			if err := errors.Join(want.inOrder(entries), got.disturbed(entries, rules.EventTime.LatenessS)); err != nil {
 				return fmt.Errorf("seed %d: %w", seed, err)
 			}
@@ -57,7 +59,8 @@ func TestConverges(t *testing.T) {
 	}
 	t.Logf("%d drives, events at the end: %v; corrections on the way %d, retractions %d", *seeds, kinds, corrections, retractions)
 	if *seeds >= 100 {
-		for _, kind := range []string{"harsh_braking", "harsh_acceleration", "harsh_cornering", "speeding", "idling", "trip", "parking", "fuel_refuel", "temperature_out_of_range", "fault"} {
+		for _, kind := range []string{"harsh_braking", "harsh_acceleration", "harsh_cornering", "speeding", "idling", "trip", "parking", "fuel_refuel", "temperature_out_of_range", "fault",
+			"geofence_enter", "geofence_exit", "geofence_dwell", "geofence_inside_at_start", "geofence_inside_at_open", "geofence_inside_at_close", "geofence_unknown", "geofence_inside_again"} {
 			if kinds[kind] == 0 {
 				t.Errorf("no %s in any drive: the test does not reach it", kind)
 			}
@@ -224,6 +227,10 @@ func (p *player) take(o derive.Output) {
 func strip(record any) (id string, without any) {
 	switch r := record.(type) {
 	case *schema.DrivingEvent:
+		c := *r
+		c.Revised, c.Place = schema.Revised{}, schema.Place{}
+		return c.EventID, c
+	case *schema.GeofenceEvent:
 		c := *r
 		c.Revised, c.Place = schema.Revised{}, schema.Place{}
 		return c.EventID, c

@@ -276,7 +276,9 @@ func (d *Device) settle(env *Env, was, is *run, place schema.Place, out func(Out
 	for _, c := range list(all) {
 		switch now, then := is.said[c.key], was.said[c.key]; {
 		case now == nil:
-			d.send(env, then, true, place, out)
+			if d.openLedger(); d.ledger.holds(c.key) { // else only fences of today would have led to it
+				d.send(env, then, true, place, out)
+			}
 		case then == nil || !then.same(now):
 			d.send(env, now, false, place, out)
 		}

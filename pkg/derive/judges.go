@@ -6,6 +6,7 @@ import (
 
 	"github.com/odograph/odograph/pkg/condition"
 	"github.com/odograph/odograph/pkg/driving"
+	"github.com/odograph/odograph/pkg/geofence"
 	"github.com/odograph/odograph/pkg/schema"
 	"github.com/odograph/odograph/pkg/timeline"
 	"github.com/odograph/odograph/pkg/track"
@@ -48,6 +49,12 @@ type Env struct {
 	// but the fix.
 	Limits func(f *timeline.Fix) driving.Limits
 
+	// Fences says how positions lie to the fences that are there for the device;
+	// nil: there are none. A change of fences is no new setup: what was derived
+	// stays as it is, and from Since of its settings on a device is judged by the
+	// new version.
+	Fences geofence.View
+
 	outs     *outs
 	follower follower
 }
@@ -65,6 +72,7 @@ type outs struct {
 	driving   driving.Out
 	trip      trip.Out
 	condition condition.Out
+	geofence  geofence.Out
 	limitAt   driving.LimitAt
 }
 
@@ -83,6 +91,10 @@ func (env *Env) newOuts() *outs {
 		Stop: func(s *trip.Stop) { env.stop(s, o.say) },
 	}
 	o.condition = condition.Out{Event: func(ev *condition.Event) { env.condition(ev, o.say) }}
+	o.geofence = geofence.Out{
+		Event: func(ev *geofence.Event) { env.geofence(ev, o.say) },
+		Full:  func(_ string, at int64) { o.to.reject(rejectFences, at) },
+	}
 	o.limitAt = env.limitAt
 	return o
 }
@@ -95,6 +107,7 @@ type judges struct {
 	driving   driving.State
 	trip      trip.State
 	condition condition.State
+	geofence  geofence.State
 }
 
 // movingDKMH is a speed, 0.1 km/h, at which two fixes cannot share a position.
@@ -114,6 +127,9 @@ func (j *judges) step(env *Env, e timeline.Entry, to listener) {
 		j.driving.Mark(&rules.Driving, env.drivingInput(), e.Mark, &o.driving)
 		j.trip.Mark(&rules.Trip, e.Mark, &o.trip)
 		j.condition.Mark(&rules.Condition, env.conditionInput(), e.Mark, &o.condition)
+		if env.Fences != nil {
+			j.geofence.Mark(&rules.Geofence, env.Fences, e.Mark, &o.geofence)
+		}
 		return
 	}
 	switch j.believe(f) {
@@ -129,6 +145,9 @@ func (j *judges) step(env *Env, e timeline.Entry, to listener) {
 	j.driving.Fix(&rules.Driving, env.drivingInput(), f, &o.driving)
 	j.trip.Fix(&rules.Trip, f, observable, &o.trip)
 	j.condition.Fix(&rules.Condition, env.conditionInput(), f, &o.condition)
+	if env.Fences != nil {
+		j.geofence.Fix(&rules.Geofence, env.Fences, f, &o.geofence)
+	}
 	j.last = *f
 }
 
@@ -138,7 +157,10 @@ func (j *judges) believe(f *timeline.Fix) track.Verdict {
 	return verdict
 }
 
-const rejectJump = "jump"
+const (
+	rejectJump   = "jump"
+	rejectFences = "too_many_fences" // the device is in more than can be followed
+)
 
 func (env *Env) drivingInput() driving.Input {
 	in := driving.Input{Class: env.Profile.Class}
@@ -178,15 +200,21 @@ func (j *judges) append(dst []byte) []byte {
 	dst = appendFix(dst, &j.last)
 	dst = j.driving.Append(dst)
 	dst = j.trip.Append(dst)
-	return j.condition.Append(dst)
+	dst = j.condition.Append(dst)
+	return j.geofence.Append(dst)
 }
 
-func (j *judges) decode(b []byte) (rest []byte, err error) {
-	for _, part := range [...]func([]byte) ([]byte, error){
+// decode reads them from a base of a version.
+func (j *judges) decode(b []byte, version byte) (rest []byte, err error) {
+	parts := []func([]byte) ([]byte, error){
 		j.head.Decode,
 		func(b []byte) ([]byte, error) { return parseFix(b, &j.last) },
-		j.driving.Decode, j.trip.Decode, j.condition.Decode,
-	} {
+		j.driving.Decode, j.trip.Decode, j.condition.Decode, j.geofence.Decode,
+	}
+	if version == baseWithoutFences {
+		parts = parts[:len(parts)-1]
+	}
+	for _, part := range parts {
 		if b, err = part(b); err != nil {
 			return nil, err
 		}

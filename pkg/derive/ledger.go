@@ -37,6 +37,11 @@ func (l *ledger) open(k key, version string) *sent {
 	return &(*l)[len(*l)-1]
 }
 
+// holds tells whether an event of a key was sent, and not taken back.
+func (l ledger) holds(k key) bool {
+	return slices.ContainsFunc(l, func(s sent) bool { return s.key == k && !s.retracted })
+}
+
 // prune drops what cannot change any more: what is closed and was not touched
 // since a time.
 func (l *ledger) prune(since int64) ledger {

@@ -26,6 +26,7 @@ var recordTypes = [...]reflect.Type{
 	2: reflect.TypeFor[schema.Trip](),
 	3: reflect.TypeFor[schema.Stop](),
 	4: reflect.TypeFor[schema.ConditionEvent](),
+	5: reflect.TypeFor[schema.GeofenceEvent](),
 }
 
 // packRecord adds a record of an event with a start to dst.

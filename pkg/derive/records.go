@@ -2,9 +2,11 @@ package derive
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/odograph/odograph/pkg/condition"
 	"github.com/odograph/odograph/pkg/driving"
+	"github.com/odograph/odograph/pkg/geofence"
 	"github.com/odograph/odograph/pkg/schema"
 	"github.com/odograph/odograph/pkg/timeline"
 	"github.com/odograph/odograph/pkg/trip"
@@ -81,4 +83,27 @@ func (env *Env) condition(ev *condition.Event, say say) {
 		of = ev.Code
 	}
 	say(key{kind: string(ev.Kind), start: ev.Start, of: of}, r, ev.Ongoing)
+}
+
+func (env *Env) geofence(ev *geofence.Event, say say) {
+	r := &schema.GeofenceEvent{
+		FenceID: ev.Fence, FenceVersion: ev.Version, Kind: ev.Kind, At: moment(ev.At), ConfirmedAt: moment(ev.ConfirmedAt),
+		Inferred: ev.Inferred,
+	}
+	r.Lat, r.Lng = float64(ev.LatE6)/1e6, float64(ev.LngE6)/1e6
+	if ev.SpeedDKMH >= 0 {
+		r.SpeedKMH = schema.Some(float64(ev.SpeedDKMH) / 10)
+	}
+	of := ev.Fence
+	switch ev.Kind {
+	case geofence.KindDwell:
+		r.DwellS = schema.Some(float64(ev.DwellS))
+		of += "/" + strconv.FormatInt(ev.DwellS, 10)
+	case geofence.KindExit, geofence.KindInsideAtClose:
+		r.DwellS = schema.Some(float64(ev.DwellS))
+	}
+	if ev.GapS > 0 {
+		r.GapS = schema.Some(float64(ev.GapS))
+	}
+	say(key{kind: "geofence_" + ev.Kind, start: ev.At, of: of}, r, false)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/odograph/odograph/pkg/condition"
 	"github.com/odograph/odograph/pkg/driving"
+	"github.com/odograph/odograph/pkg/geofence"
 	"github.com/odograph/odograph/pkg/timeline"
 	"github.com/odograph/odograph/pkg/trip"
 )
@@ -37,6 +38,7 @@ type Rules struct {
 	Driving      driving.Rules       `yaml:",inline"`
 	Trip         trip.Rules          `yaml:"trip"`
 	Condition    condition.Rules     `yaml:",inline"`
+	Geofence     geofence.Rules      `yaml:"geofence"`
 	DeviceAlarms map[string][]string `yaml:"device_alarms"`
 
 	marks map[string]timeline.MarkKind // by class/code or class/code/subtype
@@ -76,7 +78,7 @@ func DefaultRules() *Rules {
 func ParseRules(b []byte) (*Rules, error) {
 	r := &Rules{
 		EventTime: EventTime{LatenessS: 8100},
-		Driving:   driving.DefaultRules(), Trip: trip.DefaultRules(), Condition: condition.DefaultRules(),
+		Driving:   driving.DefaultRules(), Trip: trip.DefaultRules(), Condition: condition.DefaultRules(), Geofence: geofence.DefaultRules(),
 	}
 	if !bytes.Equal(b, DefaultRulesYAML) {
 		r.DeviceAlarms = DefaultRules().DeviceAlarms
@@ -103,7 +105,7 @@ func (r *Rules) prepare() error {
 	if r.EventTime.LatenessS < 60 || r.EventTime.LatenessS > 24*3600 {
 		errs = append(errs, fmt.Errorf("event_time.lateness_s is %d, want 60 to 86400 seconds", r.EventTime.LatenessS))
 	}
-	errs = append(errs, r.Driving.Validate(), r.Trip.Validate(), r.Condition.Validate(), r.mapAlarms())
+	errs = append(errs, r.Driving.Validate(), r.Trip.Validate(), r.Condition.Validate(), r.Geofence.Validate(), r.mapAlarms())
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/odograph/odograph/pkg/condition"
 	"github.com/odograph/odograph/pkg/derive"
 	"github.com/odograph/odograph/pkg/driving"
+	"github.com/odograph/odograph/pkg/geofence"
 	"github.com/odograph/odograph/pkg/trip"
 )
 
@@ -21,6 +22,7 @@ func TestDefaultFileIsTheDefaults(t *testing.T) {
 	require.Equal(t, driving.DefaultRules(), r.Driving)
 	require.Equal(t, trip.DefaultRules(), r.Trip)
 	require.Equal(t, condition.DefaultRules(), r.Condition)
+	require.Equal(t, geofence.DefaultRules(), r.Geofence)
 	b, err := yaml.Marshal(r)
 	require.NoError(t, err)
 	there := keys(t, derive.DefaultRulesYAML)

@@ -94,12 +94,17 @@ type GeofenceEvent struct {
 	IMEI         string    `json:"imei"`
 	FenceID      string    `json:"fence_id"`
 	FenceVersion int64     `json:"fence_version"`
-	Kind         string    `json:"kind"` // enter, dwell, exit
-	At           time.Time `json:"at"`
-	ConfirmedAt  time.Time `json:"confirmed_at"`
-	Inferred     bool      `json:"inferred"`
+	Kind         string    `json:"kind"`         // enter, dwell, exit, inside_at_start, inside_at_open, inside_at_close, unknown, inside_again
+	At           time.Time `json:"at"`           // of the first crossing
+	ConfirmedAt  time.Time `json:"confirmed_at"` // of the item that made it certain
+	Inferred     bool      `json:"inferred"`     // no fix was inside: the straight line between two fixes passes through
 	Lat          float64   `json:"lat"`
 	Lng          float64   `json:"lng"`
+
+	DwellS      Opt[float64] `json:"dwell_s,omitzero"`   // of dwell, the time that was passed; of exit and inside_at_close, how long it was inside
+	GapS        Opt[float64] `json:"gap_s,omitzero"`     // of a crossing, between the fixes around it; the way was taken for straight up to the rules' jump.max_gap_s, beyond that at is the later fix
+	SpeedKMH    Opt[float64] `json:"speed_kmh,omitzero"` // the device's own, at the fix after the crossing
+	RuleVersion string       `json:"rule_version,omitzero"`
 }
 
 // A TripRecord is a Trip or a Stop: exactly one of the two is set.
