@@ -164,7 +164,7 @@ func checkPositions(ctx context.Context, cl *kgo.Client, cfg *Config, parts map[
 		if at != p.next {
 			return fmt.Errorf("%w: partition %d: %s says %s, group %s says %s; going on would lose or double records. "+
 				"Bring back the topic or the group's offsets; or, to build the state anew from %s, stop all enrichers, "+
-				"delete the group and the topic, truncate driving_events, trips, stops and condition_events (their revisions begin anew), run odograph setup, and start again (fixes and items that are stored already stay single)",
+				"delete the group and the topic, truncate driving_events, trips, stops, geofence_events and condition_events (their revisions begin anew), run odograph setup, and start again (fixes and items that are stored already stay single)",
 				errPosition, n, schema.TopicState.Name(cfg.TopicPrefix), offsetText(p.next), schema.EnricherGroup(cfg.TopicPrefix), offsetText(at), topic)
 		}
 	}

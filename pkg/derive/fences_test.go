@@ -37,12 +37,21 @@ func (d *disc) plane(f *timeline.Fix) (x, y float64) {
 func (c circles) At(f *timeline.Fix, out []geofence.Place) []geofence.Place {
 	for i := range c {
 		if d := &c[i]; d.there(f.Time) {
-			if depth := d.r - math.Hypot(d.plane(f)); -depth <= d.set.ExitMarginM {
+			if depth := d.r - math.Hypot(d.plane(f)); depth >= 0 {
 				out = append(out, geofence.Place{Fence: d.id, DepthM: depth})
 			}
 		}
 	}
 	return out
+}
+
+func (c circles) OutsideM(id string, f *timeline.Fix) float64 {
+	for i := range c {
+		if d := &c[i]; d.id == id && d.there(f.Time) {
+			return math.Hypot(d.plane(f)) - d.r
+		}
+	}
+	return math.Inf(1)
 }
 
 func (c circles) Across(prev, cur *timeline.Fix, out []geofence.Pass) []geofence.Pass {

@@ -112,6 +112,8 @@ func (empty) At(_ *timeline.Fix, out []geofence.Place) []geofence.Place      { r
 func (empty) Across(_, _ *timeline.Fix, out []geofence.Pass) []geofence.Pass { return out }
 func (empty) Settings(string, int64) *geofence.Settings                      { return nil }
 
+func (empty) OutsideM(string, *timeline.Fix) float64 { return 0 }
+
 // within is a View of four fences that contain everything, at next to no cost.
 type within struct{ set geofence.Settings }
 
@@ -130,6 +132,8 @@ func (within) Across(_, _ *timeline.Fix, out []geofence.Pass) []geofence.Pass {
 	}
 	return out
 }
+
+func (within) OutsideM(string, *timeline.Fix) float64 { return 0 }
 
 func (w *within) Settings(string, int64) *geofence.Settings { return &w.set }
 

@@ -16,7 +16,7 @@ func (s *State) judge(c *call, p *point, stands bool) {
 		}
 	}
 	for i := range o.places {
-		if q := &o.places[i]; q.DepthM >= 0 && s.find(q.Fence) < 0 {
+		if q := &o.places[i]; s.find(q.Fence) < 0 {
 			s.arrive(c, p, stands, q)
 		}
 	}
@@ -35,9 +35,9 @@ func (s *State) follow(c *call, p *point, stands bool, i int) bool {
 	case set.Since > p.t: // what held then is not known any more
 		return true
 	}
-	depth := c.depth(f.id)
+	depth, in := c.depth(f.id)
 	if !f.inside {
-		if depth < 0 {
+		if !in {
 			s.drop(i)
 			return false
 		}
@@ -47,10 +47,10 @@ func (s *State) follow(c *call, p *point, stands bool, i int) bool {
 		return true
 	}
 	switch {
-	case depth >= 0:
+	case in:
 		f.cross, f.n, f.since, f.edge = crossing{}, 0, 0, false
 		c.found(p, &f, set)
-	case -depth <= set.ExitMarginM:
+	case set.ExitMarginM > 0 && c.v.OutsideM(f.id, &c.out.cur) <= set.ExitMarginM:
 		s.linger(c, p, &f)
 		if f.cross.at == 0 {
 			c.found(p, &f, set)
@@ -63,14 +63,14 @@ func (s *State) follow(c *call, p *point, stands bool, i int) bool {
 	return true
 }
 
-// depth is that of the position in a fence.
-func (c *call) depth(id string) float64 {
+// depth is that of the position in a fence, if it is inside.
+func (c *call) depth(id string) (depthM float64, inside bool) {
 	for i := range c.out.places {
 		if q := &c.out.places[i]; q.Fence == id {
-			return q.DepthM
+			return q.DepthM, true
 		}
 	}
-	return math.Inf(-1)
+	return 0, false
 }
 
 // found sees the vehicle inside.
@@ -140,7 +140,7 @@ func (s *State) arrive(c *call, p *point, stands bool, q *Place) {
 	f := fence{id: q.Fence, n: 1, since: p.t, cross: s.here(p)}
 	if s.prev.t == 0 || set.Since > s.prev.t {
 		f.start = true
-	} else if pass := s.across(c, p, q.Fence); pass != nil && pass.EnterAt == 0 {
+	} else if pass := s.across(c, q.Fence); pass != nil && pass.EnterAt == 0 {
 		f.start = true
 	} else {
 		f.cross = s.crossing(c, p, q.Fence, true)
@@ -181,7 +181,7 @@ func (s *State) passThrough(c *call, p *point) {
 	if !s.mayPass(c, p) {
 		return
 	}
-	s.ask(c, p)
+	s.ask(c)
 	for i := range c.out.passes {
 		x := &c.out.passes[i]
 		if s.find(x.Fence) >= 0 || !c.passes(x) {
@@ -217,7 +217,7 @@ func (s *State) through(c *call, p *point, id string) *Pass {
 	if !s.mayPass(c, p) {
 		return nil
 	}
-	if x := s.across(c, p, id); x != nil && c.passes(x) {
+	if x := s.across(c, id); x != nil && c.passes(x) {
 		return x
 	}
 	return nil
@@ -228,7 +228,7 @@ func (s *State) conclusive(c *call, p *point) bool {
 	return s.prev.t != 0 && !c.broken && p.t-s.prev.t <= c.r.Jump.MaxGapS
 }
 
-func (s *State) ask(c *call, p *point) {
+func (s *State) ask(c *call) {
 	if o := c.out; !c.asked {
 		s.prev.put(&o.prev)
 		o.passes, c.asked = c.v.Across(&o.prev, &o.cur, o.passes[:0]), true
@@ -236,8 +236,8 @@ func (s *State) ask(c *call, p *point) {
 }
 
 // across gives what the way to a position has of a fence, if anything.
-func (s *State) across(c *call, p *point, id string) *Pass {
-	s.ask(c, p)
+func (s *State) across(c *call, id string) *Pass {
+	s.ask(c)
 	for i := range c.out.passes {
 		if x := &c.out.passes[i]; x.Fence == id {
 			return x
@@ -260,7 +260,7 @@ func (s *State) crossing(c *call, p *point, id string, in bool) crossing {
 	if !s.conclusive(c, p) {
 		return s.here(p)
 	}
-	x := s.across(c, p, id)
+	x := s.across(c, id)
 	switch {
 	case x == nil:
 		return s.here(p)

@@ -2,13 +2,16 @@ package geofence
 
 import "github.com/odograph/odograph/pkg/timeline"
 
-// A Place is how a position lies to a fence.
+// A Place is a fence that contains a position.
 type Place struct {
-	Fence  string  // id
-	DepthM float64 // distance to the edge: not negative inside, where the edge belongs to it, negative outside
+	Fence string // id
+	// DepthM is the distance to the edge, which belongs to the fence. It is looked
+	// at where enter.margin_m is not 0; else 0 will do.
+	DepthM float64
 }
 
-// A Pass is what a straight line from one position to another has of a fence.
+// A Pass is what a straight line from one position to another has of a fence, one
+// of each fence: also where it is inside several times.
 type Pass struct {
 	Fence   string
 	EnterAt float64 // share of the line before it first meets the fence; 0 where it begins inside
@@ -24,11 +27,15 @@ type Pass struct {
 // as long as their Since is right: what is told of older ones then stays as it
 // is, and is corrected no more.
 type View interface {
-	// At appends the fences that contain f, and those whose edge is not further
-	// away than their exit margin.
+	// At appends the fences that contain f.
 	At(f *timeline.Fix, out []Place) []Place
+	// OutsideM is how far f is from the edge of a fence that does not contain it,
+	// in metres. It is asked about fences that the device has not left yet, and
+	// only where they have an exit margin.
+	OutsideM(fence string, f *timeline.Fix) float64
 	// Across appends the fences that the straight line from prev to cur meets,
-	// at the time of cur. The two may be at one place.
+	// at the time of cur. The two may be at one place: a fence that contains it is
+	// met from 0 to 1.
 	Across(prev, cur *timeline.Fix, out []Pass) []Pass
 	// Settings are those of a fence at a time, in seconds since 1970; nil where
 	// there is no such fence for the device. They are not changed.

@@ -72,11 +72,22 @@ func (w *world) At(f *timeline.Fix, out []geofence.Place) []geofence.Place {
 	x, y := plane(f)
 	for i := range w.shapes {
 		s := &w.shapes[i]
-		if d := s.depth(x, y); s.there(f.Time) && -d <= s.set.ExitMarginM {
+		if d := s.depth(x, y); s.there(f.Time) && d >= 0 {
 			out = append(out, geofence.Place{Fence: s.id, DepthM: d})
 		}
 	}
 	return out
+}
+
+func (w *world) OutsideM(id string, f *timeline.Fix) float64 {
+	w.asked++
+	x, y := plane(f)
+	for i := range w.shapes {
+		if s := &w.shapes[i]; s.id == id && s.there(f.Time) {
+			return -s.depth(x, y)
+		}
+	}
+	return math.Inf(1)
 }
 
 func (w *world) Across(prev, cur *timeline.Fix, out []geofence.Pass) []geofence.Pass {
