@@ -184,7 +184,7 @@ func (s *State) passThrough(c *call, p *point) {
 	s.ask(c)
 	for i := range c.out.passes {
 		x := &c.out.passes[i]
-		if s.find(x.Fence) >= 0 || !c.passes(x) {
+		if !c.passes(x) || s.find(x.Fence) >= 0 {
 			continue
 		}
 		set := c.v.Settings(x.Fence, p.t)
