@@ -70,6 +70,7 @@ func TestStopStoresWhatItHolds(t *testing.T) {
 	r := p.start(cfg)
 	p.produce(schema.TopicFixes, 0, fixes(0, 1)...)
 	p.wait("SELECT count() FROM fixes", 1) // at once, the sink was idle
+	p.until("nothing in hand", func() (string, bool) { n := r.sink.held.Load(); return strconv.FormatInt(n, 10), n == 0 })
 	p.produce(schema.TopicFixes, 0, fixes(1, 10)...)
 	p.until("records in hand", func() (string, bool) { n := r.sink.held.Load(); return strconv.FormatInt(n, 10), n > 0 })
 	r.finish()
