@@ -33,7 +33,7 @@ func shape(i int, rng *rand.Rand) geo.Shape {
 	c, r := place(rng), 300+2100*rng.Float64()
 	switch i % 20 {
 	case 0:
-		line := []geo.Point{c}
+		line := append(make([]geo.Point, 0, 6), c)
 		for range 5 {
 			last := line[len(line)-1]
 			line = append(line, geo.Point{Lat: last.Lat + (rng.Float64()-.3)*.01, Lng: last.Lng + (rng.Float64()-.3)*.02})

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,7 +24,11 @@ func main() {
 	counts := flag.String("fences", "100,10000,100000", "numbers of made-up fences")
 	positions := flag.Int("positions", 50_000, "positions a round")
 	rounds := flag.Int("rounds", 7, "rounds; the median counts")
+	without := flag.String("without", "", "contenders to leave out, by the beginnings of their names")
 	flag.Parse()
+	for _, name := range strings.Split(*without, ",") {
+		contenders = slices.DeleteFunc(contenders, func(c contender) bool { return name != "" && strings.HasPrefix(c.name, name) })
+	}
 	if err := report(*data, *counts, *positions, *rounds); err != nil {
 		fmt.Fprintln(os.Stderr, "geofence:", err)
 		os.Exit(1)

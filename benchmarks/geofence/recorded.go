@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/odograph/odograph/pkg/geo"
@@ -71,7 +72,7 @@ func read(path string) ([]*geo.Fence, error) {
 	}
 	fences := make([]*geo.Fence, len(c.Features))
 	for i, text := range c.Features {
-		if fences[i], err = geo.ParseFence(fmt.Sprint(i), text, geo.Form{}); err != nil {
+		if fences[i], err = geo.ParseFence(strconv.Itoa(i), text, geo.Form{}); err != nil {
 			return nil, err
 		}
 	}

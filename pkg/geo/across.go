@@ -25,7 +25,7 @@ func (x *Index) Across(dst []Crossing, from, to Point) []Crossing {
 	}
 	before := len(dst)
 	var room [64]*Fence
-	for _, f := range x.along(room[:0], w) {
+	for _, f := range x.along(room[:0], &w) {
 		dst = w.through(dst, f)
 	}
 	slices.SortFunc(dst[before:], func(a, b Crossing) int {
@@ -70,18 +70,18 @@ type way struct {
 	lengthM float64
 }
 
-func newWay(from, to Point) (*way, bool) {
+func newWay(from, to Point) (way, bool) {
 	ax, ay, ok := onMap(from.Lat, from.Lng)
 	bx, by, ok2 := onMap(to.Lat, to.Lng)
 	if !ok || !ok2 {
-		return nil, false
+		return way{}, false
 	}
 	if bx-ax > 180 {
 		bx -= 360
 	} else if bx-ax < -180 {
 		bx += 360
 	}
-	return &way{edge{ax, ay, bx, by}, DistanceM(ay, ax, by, bx)}, true
+	return way{edge{ax, ay, bx, by}, DistanceM(ay, ax, by, bx)}, true
 }
 
 // moved is the way turned, to where a part or the map's other end is.
@@ -195,13 +195,14 @@ func (w *way) cuts(dst []float64, p *part) []float64 {
 		if p.kind == Corridor {
 			b = corridorReach(b, p.reachM)
 		}
-		p.edges(func(o box) bool { return b.meets(o) }, func(e *edge) bool {
+		near := func(o box) bool { return b.meets(o) } // b.meets itself would be allocated
+		p.edges(near, func(e edge) bool {
 			if p.kind == Corridor {
 				dst = w.sublevels(dst, p.reachM, func(t float64) float64 {
 					flat := flatAt(moved.ax+t*(moved.bx-moved.ax), moved.ay+t*(moved.by-moved.ay))
-					return math.Sqrt(flat.squareTo(e))
+					return math.Sqrt(flat.squareTo(&e))
 				})
-			} else if t, ok := moved.crossing(e); ok {
+			} else if t, ok := moved.crossing(&e); ok {
 				dst = append(dst, t)
 			}
 			return true

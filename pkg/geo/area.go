@@ -3,7 +3,8 @@ package geo
 import "math"
 
 // RadiusM is the radius of the circle that is as large as the fence, in metres; a
-// corridor's is half of its width, which is what a vehicle crosses.
+// corridor's is half of its width, which is what a vehicle crosses. Of a polygon
+// that crosses itself it is too small.
 func (f *Fence) RadiusM() float64 {
 	switch f.Shape.Kind {
 	case Circle:

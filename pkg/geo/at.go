@@ -16,14 +16,16 @@ func (x *Index) At(dst []*Fence, lat, lng float64) []*Fence {
 	column, row := spot(px, py)
 	n := x.root
 	for level := 0; ; level++ {
-		if n.several {
-			dst = appendNew(dst, before, n.inside)
-		} else {
-			dst = append(dst, n.inside...)
+		if len(n.inside) > 0 {
+			if n.several {
+				dst = appendNew(dst, before, n.inside)
+			} else {
+				dst = append(dst, n.inside...)
+			}
 		}
 		for i := range n.entries {
 			e := &n.entries[i]
-			if e.holds(n.edges, px, py) && !(e.several && slices.Contains(dst[before:], e.part.fence)) {
+			if e.holds(n.edges, px, py) && (!e.several || !slices.Contains(dst[before:], e.part.fence)) {
 				dst = append(dst, e.part.fence)
 			}
 		}

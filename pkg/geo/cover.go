@@ -18,14 +18,14 @@ type Cover struct {
 	Inside, Edge []schema.Cell
 }
 
-// TooManyCells says that a cover has more cells than were asked for.
-type TooManyCells struct{ Resolution, Most int }
+// TooManyCellsError says that a cover has more cells than were asked for.
+type TooManyCellsError struct{ Resolution, Most int }
 
-func (e *TooManyCells) Error() string {
+func (e *TooManyCellsError) Error() string {
 	return fmt.Sprintf("more than %d H3 cells of resolution %d", e.Most, e.Resolution)
 }
 
-// Cover is the fence's cover, or TooManyCells when that has more than most cells.
+// Cover is the fence's cover, or TooManyCellsError when that has more than most cells.
 func (f *Fence) Cover(resolution, most int) (Cover, error) {
 	c := coverer{out: Cover{Resolution: resolution}, most: most}
 	for _, p := range f.parts {
@@ -85,7 +85,7 @@ func (c *coverer) descend(cell h3.Cell) error {
 	case last:
 		c.seen[cell] = how
 		if len(c.seen) > c.most {
-			return &TooManyCells{c.out.Resolution, c.most}
+			return &TooManyCellsError{c.out.Resolution, c.most}
 		}
 		return nil
 	}
@@ -159,7 +159,7 @@ func (c *coverer) join() {
 
 func (c *coverer) result() (Cover, error) {
 	if len(c.all) > c.most {
-		return Cover{}, &TooManyCells{c.out.Resolution, c.most}
+		return Cover{}, &TooManyCellsError{c.out.Resolution, c.most}
 	}
 	for cell, how := range c.all {
 		if how == covered {

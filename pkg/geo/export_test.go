@@ -90,7 +90,7 @@ func (x *Index) Stats() TreeStats {
 func (f *Fence) Edges() [][4]float64 {
 	var out [][4]float64
 	for _, p := range f.parts {
-		p.edges(func(box) bool { return true }, func(e *edge) bool {
+		p.edges(func(box) bool { return true }, func(e edge) bool {
 			out = append(out, [4]float64{e.ax, e.ay, e.bx, e.by})
 			return true
 		})
@@ -103,7 +103,7 @@ func (f *Fence) OnEdge(lat, lng float64) bool {
 	on := false
 	for _, p := range f.parts {
 		edge := false
-		p.edges(func(box) bool { return true }, func(e *edgeType) bool {
+		p.edges(func(box) bool { return true }, func(e edgeType) bool {
 			edge = edge || e.side(lng, lat) == 0 && e.holds(lng, lat)
 			return true
 		})

@@ -38,6 +38,7 @@ func NewIndex(fences ...*Fence) *Index {
 		x.remove(d, f.ID)
 		x.add(d, f)
 	}
+	new(store).pack(x.root)
 	return x
 }
 

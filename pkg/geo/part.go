@@ -60,16 +60,16 @@ func (p *part) chunk() {
 	}
 }
 
-// mostCells is how many cells the edge of a part may be cut into, beside two for
+// mostCells is how many cells the edge of a part may be cut into, beside one for
 // each of its own edges: a border of a continent is not followed in steps of 5 m.
-const mostCells = 256
+const mostCells = 64
 
 // limitCells sets finest.
 func (p *part) limitCells() {
 	edges, wide, high := 0, p.box.east-p.box.west, p.box.north-p.box.south
 	if p.kind != Circle {
 		wide, high = 0, 0
-		p.edges(func(box) bool { return true }, func(e *edge) bool {
+		p.edges(func(box) bool { return true }, func(e edge) bool {
 			edges++
 			wide += math.Abs(e.bx - e.ax)
 			high += math.Abs(e.by - e.ay)
@@ -78,14 +78,14 @@ func (p *part) limitCells() {
 	}
 	for p.finest = lastLevel; p.finest > 1; p.finest-- {
 		cells := (wide + 2*high) / (cell{level: p.finest}).box().wide()
-		if cells <= float64(mostCells+2*edges) {
+		if cells <= float64(mostCells+edges) {
 			return
 		}
 	}
 }
 
 // edges yields the edges of the chunks whose boxes are wanted.
-func (p *part) edges(want func(box) bool, each func(*edge) bool) {
+func (p *part) edges(want func(box) bool, each func(edge) bool) {
 	for r, ring := range p.rings {
 		for c, b := range p.chunks[r] {
 			if !want(b) {
@@ -93,7 +93,7 @@ func (p *part) edges(want func(box) bool, each func(*edge) bool) {
 			}
 			for i := c * chunkEdges; i < min((c+1)*chunkEdges, len(ring)-1); i++ {
 				e := edge{ring[i].Lng, ring[i].Lat, ring[i+1].Lng, ring[i+1].Lat}
-				if !each(&e) {
+				if !each(e) {
 					return
 				}
 			}
@@ -132,7 +132,7 @@ func (p *part) contains(x, y float64) bool {
 // polygonHolds counts the edges east of a position, even-odd; on an edge is inside.
 func (p *part) polygonHolds(x, y float64) bool {
 	inside, on := false, false
-	p.edges(func(b box) bool { return b.south <= y && y <= b.north && b.east >= x }, func(e *edge) bool {
+	p.edges(func(b box) bool { return b.south <= y && y <= b.north && b.east >= x }, func(e edge) bool {
 		if max(e.ax, e.bx) < x || max(e.ay, e.by) < y || min(e.ay, e.by) > y {
 			return true
 		}
@@ -153,8 +153,8 @@ func (p *part) corridorHolds(x, y float64) bool {
 	f := flatAt(x, y)
 	limit := p.reachM * p.reachM
 	found := false
-	p.edges(func(b box) bool { return f.squareToBox(b) <= limit*(1+1e-9) }, func(e *edge) bool {
-		found = f.squareTo(e) <= limit
+	p.edges(func(b box) bool { return f.squareToBox(b) <= limit*(1+1e-9) }, func(e edge) bool {
+		found = f.squareTo(&e) <= limit
 		return !found
 	})
 	return found
@@ -169,8 +169,8 @@ func (p *part) toEdgeM(x, y float64) float64 {
 	best := math.Inf(1)
 	for _, turn := range [...]float64{0, 360, -360} {
 		f := flatAt(x+turn, y)
-		p.edges(func(b box) bool { return f.squareToBox(b) < best }, func(e *edge) bool {
-			if d := f.squareTo(e); d < best && (p.kind == Corridor || !p.fence.isSeam(e)) {
+		p.edges(func(b box) bool { return f.squareToBox(b) < best }, func(e edge) bool {
+			if d := f.squareTo(&e); d < best && (p.kind == Corridor || !p.fence.isSeam(&e)) {
 				best = d
 			}
 			return true

@@ -34,9 +34,9 @@ func wholePart(p *part, turn float64) piece {
 	if p.kind == Circle {
 		return out
 	}
-	p.edges(func(box) bool { return true }, func(e *edge) bool {
+	p.edges(func(box) bool { return true }, func(e edge) bool {
 		if e.ax != e.bx || e.ay != e.by || p.kind == Corridor {
-			out.edges = append(out.edges, *e)
+			out.edges = append(out.edges, e)
 		}
 		return true
 	})
