@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -24,7 +23,7 @@ func recorded(data string, positions, rounds int) error {
 		{"neighbourhoods of Curitiba", "ndsbr_curitiba/neighbourhoods.geojson"},
 		{"counties of Nebraska and Iowa", "us_atlas/ne_ia_counties.geojson"},
 	} {
-		fences, err := read(filepath.Join(data, set.path))
+		fences, err := read(os.DirFS(data), set.path)
 		if errors.Is(err, fs.ErrNotExist) {
 			fmt.Fprintf(os.Stderr, "geofence: %s is left out: %v\n", set.name, err)
 			continue
@@ -54,8 +53,8 @@ func around(fences []*geo.Fence, n int) []geo.Point {
 	return at
 }
 
-func read(path string) ([]*geo.Fence, error) {
-	file, err := os.Open(path)
+func read(data fs.FS, path string) ([]*geo.Fence, error) {
+	file, err := data.Open(path)
 	if err != nil {
 		return nil, err
 	}

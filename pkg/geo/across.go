@@ -195,7 +195,7 @@ func (w *way) cuts(dst []float64, p *part) []float64 {
 		if p.kind == Corridor {
 			b = corridorReach(b, p.reachM)
 		}
-		near := func(o box) bool { return b.meets(o) } // b.meets itself would be allocated
+		near := func(o box) bool { return b.meets(o) } //nolint:gocritic // b.meets itself would be allocated
 		p.edges(near, func(e edge) bool {
 			if p.kind == Corridor {
 				dst = w.sublevels(dst, p.reachM, func(t float64) float64 {

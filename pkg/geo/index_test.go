@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	pointCount = flag.Int("geo.points", 40_000, "positions of TestIndexEqualsBruteForce")
+	pointCount = flag.Int("geo.points", 12_000, "positions of TestIndexEqualsBruteForce")
 	worldSeed  = flag.Uint64("geo.seed", 5, "seed of TestIndexEqualsBruteForce")
 )
 
