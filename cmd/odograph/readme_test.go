@@ -22,6 +22,8 @@ func TestReadmeQueries(t *testing.T) {
 	in.exec("INSERT INTO driving_events (event_id, revision, imei, kind, start_time, end_time, severity, source, confidence) VALUES ('f', 1, '862000000000001', 'harsh_braking', today(), today(), 'low', 'gps', 'measured')")
 	in.exec("INSERT INTO driving_events (event_id, revision, imei, kind, start_time, end_time, severity, source, sources, confidence, peak_mps2, gap_s, speed_before_kmh, speed_after_kmh, peak_heading_change_deg) VALUES ('g', 1, '862000000000001', 'harsh_cornering', now64(3), now64(3), 'low', 'gps', ['gps'], 'measured', 3, 1, 40, 40, -16)")
 	in.exec("INSERT INTO trips (trip_id, revision, imei, start_time, end_time, distance_m, odometer_distance_m) SELECT toString(number), 1, '860000000000001', '2026-01-01 08:00:00', '2026-01-01 09:00:00', 60000, 60 FROM numbers(3)")
+	in.exec("INSERT INTO fences (fence_id, version, name, geojson) VALUES ('depot', 1, 'Depot', '{}')")
+	in.exec("INSERT INTO geofence_events (event_id, revision, imei, fence_id, fence_version, kind, at, confirmed_at, lat, lng) VALUES ('h', 1, '862000000000001', 'depot', 1, 'enter', now64(3), now64(3), 1, 1)")
 	reader, err := openDSN(in.reader)
 	if err != nil {
 		t.Fatal(err)
