@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test stack-up stack-down build check bench bench-driving chaos clean preflight
+.PHONY: help demo test stack-up stack-down build check bench bench-driving bench-geofence chaos clean preflight
 
 KAFKA_PORT           ?= 9092
 CLICKHOUSE_PORT      ?= 9000
@@ -43,6 +43,9 @@ bench: build ## the benchmarks, written to benchmarks/
 
 bench-driving: ## what pkg/driving finds in recorded and made-up drives, written to benchmarks/driving.md (DATA: their folder)
 	@go run ./benchmarks/driving --data "$(DATA)" > benchmarks/driving.md.new && mv benchmarks/driving.md.new benchmarks/driving.md && cat benchmarks/driving.md
+
+bench-geofence: ## lookups of pkg/geo against an R-tree, H3 cells and brute force, written to benchmarks/geofence.md (DATA: folder of recorded fences)
+	@go run ./benchmarks/geofence --data "$(DATA)" > benchmarks/geofence.md.new && mv benchmarks/geofence.md.new benchmarks/geofence.md && cat benchmarks/geofence.md
 
 chaos: build ## the long fault runs: every process killed 20 times under load
 	@scripts/chaos.sh

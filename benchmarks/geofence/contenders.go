@@ -19,7 +19,7 @@ var contenders = []contender{
 	{"ours", ours, 1 << 20},
 	{"R-tree, then exact", boxes, 1 << 20},
 	{"H3 cells, then exact", cells, 1 << 20},
-	{"brute force", everyFence, 2_000},
+	{"brute force", everyFence, 500},
 }
 
 func ours(fences []*geo.Fence) lookup {

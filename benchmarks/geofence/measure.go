@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
-	"time"
 
 	"github.com/odograph/odograph/pkg/geo"
 )
@@ -43,9 +42,9 @@ func compete(fences []*geo.Fence, at []geo.Point, rounds int, skip func(string) 
 		if skip(c.name) {
 			continue
 		}
-		before, start := heapMB(), time.Now()
+		before, start := heapMB(), cpu()
 		r := &result{name: c.name, answer: c.build(fences), most: min(c.most, len(at))}
-		r.buildS = time.Since(start).Seconds()
+		r.buildS = (cpu() - start).Seconds()
 		r.memoryMB = heapMB() - before
 		all = append(all, r)
 	}
@@ -57,11 +56,11 @@ func compete(fences []*geo.Fence, at []geo.Point, rounds int, skip func(string) 
 	for range rounds {
 		for _, r := range all {
 			positions := at[:r.most]
-			start := time.Now()
+			start := cpu()
 			for _, p := range positions {
 				room = r.answer(room[:0], p)
 			}
-			r.nsPerLookup = append(r.nsPerLookup, float64(time.Since(start).Nanoseconds())/float64(len(positions)))
+			r.nsPerLookup = append(r.nsPerLookup, float64((cpu()-start).Nanoseconds())/float64(len(positions)))
 		}
 	}
 	return all, hits, nil
@@ -107,9 +106,9 @@ func changes(fences []*geo.Fence, rng *rand.Rand) (medianMS, longestMS float64, 
 		if err != nil {
 			return 0, 0, err
 		}
-		start := time.Now()
+		start := cpu()
 		x = x.With(f)
-		took = append(took, float64(time.Since(start).Microseconds())/1000)
+		took = append(took, float64((cpu()-start).Microseconds())/1000)
 	}
 	return median(took), slices.Max(took), nil
 }

@@ -145,7 +145,7 @@ func appendFresh(dst []*Fence, before int, n *node) []*Fence {
 		}
 	}
 	for i := range n.entries {
-		if f := n.entries[i].part.fence; !slices.Contains(dst[before:], f) {
+		if f := n.entries[i].fence; !slices.Contains(dst[before:], f) {
 			dst = append(dst, f)
 		}
 	}

@@ -25,8 +25,8 @@ func (x *Index) At(dst []*Fence, lat, lng float64) []*Fence {
 		}
 		for i := range n.entries {
 			e := &n.entries[i]
-			if e.holds(n.edges, px, py) && (!e.several || !slices.Contains(dst[before:], e.part.fence)) {
-				dst = append(dst, e.part.fence)
+			if e.holds(n.edges, px, py) && (!e.several || !slices.Contains(dst[before:], e.fence)) {
+				dst = append(dst, e.fence)
 			}
 		}
 		if n.kids == nil {

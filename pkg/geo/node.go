@@ -19,6 +19,7 @@ type node struct {
 
 // An entry is a piece as a cell keeps it.
 type entry struct {
+	fence        *Fence // the part's, here so that a hit need not fetch the part
 	part         *part
 	seedX, seedY float64
 	from, to     uint32 // its edges
@@ -32,7 +33,7 @@ type entry struct {
 type edit struct{ buf []edge }
 
 // splitAbove is the work, in edges, from which on a cell is cut.
-const splitAbove = 12
+const splitAbove = 20
 
 // work is what a finer cut of the cell could save, in edges.
 func (n *node) work(level int) int {
@@ -105,7 +106,7 @@ func (d *edit) put(n *node, at cell, p *piece) *node {
 }
 
 func (n *node) keep(p *piece) {
-	e := entry{part: p.part, turn: int16(p.turn), kind: p.part.kind, in: p.in, several: p.part.fence.several,
+	e := entry{fence: p.part.fence, part: p.part, turn: int16(p.turn), kind: p.part.kind, in: p.in, several: p.part.fence.several,
 		seedX: p.seed[0], seedY: p.seed[1], from: uint32(len(n.edges))}
 	n.edges = append(n.edges, p.edges...)
 	e.to = uint32(len(n.edges))
@@ -168,7 +169,7 @@ func (d *edit) drop(n *node, at cell, f *Fence, b box) *node {
 	n = d.own(n)
 	n.inside = slices.DeleteFunc(n.inside, func(o *Fence) bool { return o == f })
 	n.several = slices.ContainsFunc(n.inside, func(o *Fence) bool { return o.several })
-	if slices.ContainsFunc(n.entries, func(e entry) bool { return e.part.fence == f }) {
+	if slices.ContainsFunc(n.entries, func(e entry) bool { return e.fence == f }) {
 		n.dropEntries(f)
 	}
 	if n.kids != nil {
@@ -184,7 +185,7 @@ func (n *node) dropEntries(f *Fence) {
 	entries, edges := n.entries, n.edges
 	n.entries, n.edges = nil, nil
 	for _, e := range entries {
-		if e.part.fence == f {
+		if e.fence == f {
 			continue
 		}
 		from := uint32(len(n.edges))
