@@ -31,8 +31,7 @@ func recorded(data string, positions, rounds int) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("| %s ", set.name)
-		if err := rows(fences, around(fences, positions), rounds, func(name string) bool { return strings.HasPrefix(name, "H3") }); err != nil {
+		if err := rows("| "+set.name+" ", fences, around(fences, positions), rounds, func(name string) bool { return strings.HasPrefix(name, "H3") }); err != nil {
 			return err
 		}
 	}
