@@ -108,7 +108,7 @@ func (c *coverer) meet(b box) cover {
 	for i := range c.pieces {
 		p := &c.pieces[i]
 		var how cover
-		_, how, c.buf = p.withinBox(b.shifted(p.turn), c.buf[:0])
+		_, how, c.buf = p.withinBox(b.shifted(p.turn).grown(padding, padding), c.buf[:0])
 		most = max(most, how)
 	}
 	return most

@@ -24,7 +24,8 @@ func TestCoverMissesNothing(t *testing.T) {
 		slices.Sort(c.Edge)
 		for range 300 {
 			lat, lng := w.position(rng)
-			cell, err := geo.Cell(lat, math.Remainder(lng, 360), c.Resolution)
+			lng = math.Remainder(lng, 360)
+			cell, err := geo.Cell(lat, lng, c.Resolution)
 			if err != nil {
 				t.Fatal(err)
 			}
