@@ -230,7 +230,7 @@ func selfCrossing(rings [][]Point) (at, with placed, how string) {
 	var all []placed
 	for r, ring := range rings {
 		for v := 0; v+1 < len(ring); v++ {
-			if e := (edge{ring[v].Lng, ring[v].Lat, ring[v+1].Lng, ring[v+1].Lat}); e.ax != e.bx || e.ay != e.by {
+			if e := (edge{ring[v].Lng, ring[v].Lat, ring[v+1].Lng, ring[v+1].Lat}); e.long() {
 				all = append(all, placed{e, r, v})
 			}
 		}

@@ -30,7 +30,7 @@ func (p *part) naive(x, y float64) bool {
 		for i := 0; i+1 < len(ring); i++ {
 			e := edge{ring[i].Lng, ring[i].Lat, ring[i+1].Lng, ring[i+1].Lat}
 			side := ExactSide(e.ax, e.ay, e.bx, e.by, x, y)
-			if side == 0 && e.holds(x, y) {
+			if side == 0 && e.holds(x, y) && e.long() {
 				return true
 			}
 			if (e.ay > y) != (e.by > y) && (side > 0) == (e.by > e.ay) {

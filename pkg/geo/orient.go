@@ -71,6 +71,9 @@ func (x *expansion) sign() float64 {
 	return x.part[x.n-1]
 }
 
+// long says that the edge has a length.
+func (e *edge) long() bool { return e.ax != e.bx || e.ay != e.by }
+
 // holds says whether p, which lies on the edge's line, lies between its ends.
 func (e *edge) holds(px, py float64) bool {
 	return min(e.ax, e.bx) <= px && px <= max(e.ax, e.bx) && min(e.ay, e.by) <= py && py <= max(e.ay, e.by)

@@ -130,6 +130,7 @@ func (p *part) contains(x, y float64) bool {
 }
 
 // polygonHolds counts the edges east of a position, even-odd; on an edge is inside.
+// A point given twice makes no edge: a polygon of nothing else holds nothing.
 func (p *part) polygonHolds(x, y float64) bool {
 	inside, on := false, false
 	p.edges(func(b box) bool { return b.south <= y && y <= b.north && b.east >= x }, func(e edge) bool {
@@ -137,7 +138,7 @@ func (p *part) polygonHolds(x, y float64) bool {
 			return true
 		}
 		side := e.side(x, y)
-		if side == 0 && e.holds(x, y) {
+		if side == 0 && e.holds(x, y) && e.long() {
 			on = true
 			return false
 		}

@@ -35,7 +35,7 @@ func wholePart(p *part, turn float64) piece {
 		return out
 	}
 	p.edges(func(box) bool { return true }, func(e edge) bool {
-		if e.ax != e.bx || e.ay != e.by || p.kind == Corridor {
+		if e.long() || p.kind == Corridor {
 			out.edges = append(out.edges, e)
 		}
 		return true
