@@ -92,7 +92,6 @@ func (c circles) Settings(id string, at int64) *geofence.Settings {
 // on the way, some are open for a part of it.
 func fencesAlong(entries []timeline.Entry, seed uint64) circles {
 	rng := rand.New(rand.NewPCG(seed, 3))
-	rules := geofence.DefaultRules()
 	var all circles
 	for n := range 6 {
 		e := entries[rng.IntN(len(entries))]
@@ -100,7 +99,7 @@ func fencesAlong(entries []timeline.Entry, seed uint64) circles {
 			e = entries[rng.IntN(len(entries))]
 		}
 		r := 30 + 500*rng.Float64()*rng.Float64()
-		d := disc{id: string(rune('a' + n)), lat: e.Fix.Lat(), lng: e.Fix.Lng(), r: r, set: geofence.Settings{Version: 1, ExitMarginM: rules.ExitMarginM(r)}}
+		d := disc{id: string(rune('a' + n)), lat: e.Fix.Lat(), lng: e.Fix.Lng(), r: r, set: geofence.Settings{Version: 1, RadiusM: r}}
 		if n == 4 {
 			d.set.Schedule = around(e.Time()+rng.Int64N(600)-300, int(60+rng.Int64N(1200)))
 		}
@@ -146,7 +145,7 @@ func eastward(from, to int64) (out []timeline.Entry) {
 
 // discAt is a fence on that way, so many metres from its begin.
 func discAt(id string, metres, r float64) disc {
-	return disc{id: id, lat: 52.5, lng: 13.4 + metres/67_690, r: r, set: geofence.Settings{Version: 1, ExitMarginM: 20}}
+	return disc{id: id, lat: 52.5, lng: 13.4 + metres/67_690, r: r, set: geofence.Settings{Version: 1, RadiusM: 200}}
 }
 
 // told are the fence events that hold, in the order of their times.

@@ -97,12 +97,6 @@ func TestRules(t *testing.T) {
 		t.Fatal("took a margin beyond its cap")
 	}
 	t.Log(err)
-	r = geofence.DefaultRules()
-	for radiusM, want := range map[float64]float64{50: 20, 500: 50, 5000: 100} {
-		if got := r.ExitMarginM(radiusM); got != want {
-			t.Errorf("margin of %v m is %v, want %v", radiusM, got, want)
-		}
-	}
 }
 
 // empty is a View of no fence.

@@ -48,7 +48,7 @@ func (s *State) follow(c *call, p *point, stands bool, i int) bool {
 	case in:
 		f.cross, f.n, f.since, f.edge = crossing{}, 0, 0, false
 		c.found(p, &f, set)
-	case set.ExitMarginM > 0 && c.v.OutsideM(f.id, &c.out.cur) <= set.ExitMarginM:
+	case c.lingers(f.id, set):
 		s.linger(c, p, &f)
 		if f.cross.at == 0 {
 			c.found(p, &f, set)
@@ -59,6 +59,12 @@ func (s *State) follow(c *call, p *point, stands bool, i int) bool {
 	}
 	s.set(i, &f)
 	return true
+}
+
+// lingers tells whether a position that is outside a fence is within its margin.
+func (c *call) lingers(id string, set *Settings) bool {
+	marginM := set.exit(c.r).marginM(set.RadiusM)
+	return marginM > 0 && c.v.OutsideM(id, &c.out.cur) <= marginM
 }
 
 // depth is that of the position in a fence, if it is inside.

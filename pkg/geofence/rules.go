@@ -3,7 +3,6 @@ package geofence
 import (
 	"errors"
 	"fmt"
-	"math"
 )
 
 // Rules say when a device is in a geofence. Distances are in metres, times in
@@ -69,29 +68,19 @@ func DefaultRules() Rules {
 	}
 }
 
-// ExitMarginM is how far outside a fence a device is still taken to be inside,
-// by the radius of a circle of the fence's area.
-func (r *Rules) ExitMarginM(equivalentRadiusM float64) float64 {
-	return min(max(r.Exit.MarginM, r.Exit.MarginShare*equivalentRadiusM), r.Exit.MarginCapM)
+// marginM is how far outside a fence a device is still taken to be inside, by the
+// radius of a circle of the fence's area.
+func (e *Exit) marginM(radiusM float64) float64 {
+	return min(max(e.MarginM, e.MarginShare*radiusM), e.MarginCapM)
 }
 
 // Validate names every key that is wrong, and what is wanted.
 func (r *Rules) Validate() error {
 	var errs []error
 	between := func(key string, v, low, high float64) {
-		if !(v >= low && v <= high) || math.IsNaN(v) {
-			errs = append(errs, fmt.Errorf("geofence.%s is %v: want %v to %v", key, v, low, high))
-		}
+		errs = append(errs, inRange("geofence."+key, v, low, high))
 	}
-	const day = 86_400
-	between("enter.min_fixes", float64(r.Enter.MinFixes), 1, 100)
-	between("enter.min_inside_s", float64(r.Enter.MinInsideS), 0, day)
-	between("enter.margin_m", r.Enter.MarginM, 0, 10_000)
-	between("exit.min_fixes", float64(r.Exit.MinFixes), 1, 100)
-	between("exit.min_outside_s", float64(r.Exit.MinOutsideS), 0, day)
-	between("exit.margin_m", r.Exit.MarginM, 0, r.Exit.MarginCapM)
-	between("exit.margin_share", r.Exit.MarginShare, 0, 1)
-	between("exit.margin_cap_m", r.Exit.MarginCapM, 0, 1000)
+	errs = append(errs, r.Enter.Validate("geofence.enter"), r.Exit.Validate("geofence.exit"))
 	between("jump.max_gap_s", float64(r.Jump.MaxGapS), 0, float64(r.UnknownAfterS))
 	between("jump.max_implied_kmh", r.Jump.MaxImpliedKMH, 50, 1000)
 	between("jump.min_chord_m", r.Jump.MinChordM, 0, 10_000)
@@ -103,6 +92,33 @@ func (r *Rules) Validate() error {
 	between("rest.moving_kmh", r.Rest.MovingKMH, 1, 50)
 	between("unknown_after_s", float64(r.UnknownAfterS), 60, 30*day)
 	return errors.Join(append(errs, ValidDwell("geofence.dwell_s", r.DwellS))...)
+}
+
+// Validate names every key that is wrong, under the name that enter has.
+func (e *Enter) Validate(name string) error {
+	return errors.Join(
+		inRange(name+".min_fixes", float64(e.MinFixes), 1, 100),
+		inRange(name+".min_inside_s", float64(e.MinInsideS), 0, day),
+		inRange(name+".margin_m", e.MarginM, 0, 10_000))
+}
+
+// Validate names every key that is wrong, under the name that exit has.
+func (e *Exit) Validate(name string) error {
+	return errors.Join(
+		inRange(name+".min_fixes", float64(e.MinFixes), 1, 100),
+		inRange(name+".min_outside_s", float64(e.MinOutsideS), 0, day),
+		inRange(name+".margin_m", e.MarginM, 0, e.MarginCapM),
+		inRange(name+".margin_share", e.MarginShare, 0, 1),
+		inRange(name+".margin_cap_m", e.MarginCapM, 0, 1000))
+}
+
+const day = 86_400
+
+func inRange(key string, v, low, high float64) error {
+	if v >= low && v <= high {
+		return nil
+	}
+	return fmt.Errorf("%s is %v: want %v to %v", key, v, low, high)
 }
 
 // MaxDwells is how many dwell times a fence may have.

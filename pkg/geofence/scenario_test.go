@@ -46,7 +46,7 @@ type drive struct {
 //
 // Words after a fence set what it is judged with: dwell=60,300
 // open=10:00-18:00@Europe/Berlin, from=10m, until=20m (when it is there, from the
-// start of the scenario) and version=2. Words after fixes set their fields: v=none,
+// start of the scenario), version=2, margin=0 and silent=enter,dwell. Words after fixes set their fields: v=none,
 // v=7 (km/h), sat=3, old, acc=1, off=300,0 (m beside the place). After --- stand
 // the events in the order in which they were told.
 func TestScenarios(t *testing.T) {
@@ -135,7 +135,15 @@ func (d *drive) fence(s shape, options []string) error {
 		case "version":
 			s.set.Version = int64(number(value))
 		case "margin":
-			s.set.ExitMarginM = number(value)
+			own := d.rules.Exit
+			own.MarginM, own.MarginCapM = number(value), number(value)
+			s.set.Exit = &own
+		case "silent":
+			for _, v := range strings.Split(value, ",") {
+				s.set.Silent.Enter = s.set.Silent.Enter || v == "enter"
+				s.set.Silent.Exit = s.set.Silent.Exit || v == "exit"
+				s.set.Silent.Dwell = s.set.Silent.Dwell || v == "dwell"
+			}
 		default:
 			return fmt.Errorf("no such word: %s", o)
 		}

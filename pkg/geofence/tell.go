@@ -2,10 +2,16 @@ package geofence
 
 // tell gives out an event at a position.
 func (c *call) tell(f *fence, set *Settings, kind string, at int64, p *point, dwellS int64) {
-	c.out.Event(&Event{
+	c.send(set, &Event{
 		Fence: f.id, Version: set.Version, Kind: kind, At: at, ConfirmedAt: c.t,
 		DwellS: dwellS, SpeedDKMH: p.dkmh, LatE6: p.lat, LngE6: p.lng,
 	})
+}
+
+func (c *call) send(set *Settings, e *Event) {
+	if !set.Silent.about(e.Kind) {
+		c.out.Event(e)
+	}
 }
 
 // tellCrossing gives out an enter or an exit.
@@ -17,7 +23,7 @@ func (c *call) tellCrossing(f *fence, set *Settings, kind string, x *crossing, i
 	if kind == KindExit {
 		e.DwellS = x.at - f.begin
 	}
-	c.out.Event(e)
+	c.send(set, e)
 }
 
 // tick tells of a vehicle that is inside, last seen at p, what came due until a

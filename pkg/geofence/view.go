@@ -46,11 +46,29 @@ type View interface {
 type Settings struct {
 	Version     int64
 	Since       int64     // when this version began to hold, in seconds since 1970; 0: it always did
-	ExitMarginM float64   // as by Rules.ExitMarginM, or the fence's own
+	RadiusM     float64   // of a circle of its area
 	DwellS      []int64   // its own dwell times, ascending; nil: those of the rules
 	Enter       *Enter    // its own; nil: that of the rules
-	Exit        *Exit     // its own, where the margin is not looked at; nil: that of the rules
+	Exit        *Exit     // its own; nil: that of the rules
 	Schedule    *Schedule // nil: always open
+	Silent      Silent    // what happens, but is not told
+}
+
+// Silent says which events of a fence nobody wants. Who does not want enter does
+// not want the other beginnings either, nor the other ends who does not want exit;
+// unknown and inside_again go with both.
+type Silent struct{ Enter, Exit, Dwell bool }
+
+func (s Silent) about(kind string) bool {
+	switch kind {
+	case KindEnter, KindInsideAtStart, KindInsideAtOpen:
+		return s.Enter
+	case KindExit, KindInsideAtClose:
+		return s.Exit
+	case KindDwell:
+		return s.Dwell
+	}
+	return s.Enter && s.Exit
 }
 
 func (s *Settings) enter(r *Rules) *Enter {

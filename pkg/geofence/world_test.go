@@ -113,13 +113,11 @@ func (w *world) Settings(id string, at int64) *geofence.Settings {
 }
 
 func circle(id string, x, y, r float64) shape {
-	rules := geofence.DefaultRules()
-	return shape{id: id, x: x, y: y, r: r, set: geofence.Settings{Version: 1, ExitMarginM: rules.ExitMarginM(r)}}
+	return shape{id: id, x: x, y: y, r: r, set: geofence.Settings{Version: 1, RadiusM: r}}
 }
 
 func rectangle(id string, x, y, w, h float64) shape {
-	rules := geofence.DefaultRules()
-	return shape{id: id, x: x, y: y, w: w, h: h, set: geofence.Settings{Version: 1, ExitMarginM: rules.ExitMarginM(math.Sqrt(4 * w * h / math.Pi))}}
+	return shape{id: id, x: x, y: y, w: w, h: h, set: geofence.Settings{Version: 1, RadiusM: math.Sqrt(4 * w * h / math.Pi)}}
 }
 
 const perDegree = 111_195.0803
