@@ -116,6 +116,9 @@ func settings(s schema.TopicSpec) map[string]*string {
 		// and an early cleaner keep that short.
 		out["segment.bytes"] = kadm.StringPtr(strconv.Itoa(64 << 20))
 		out["min.cleanable.dirty.ratio"] = kadm.StringPtr("0.2")
+		if s.Past > 0 {
+			out["min.compaction.lag.ms"] = kadm.StringPtr(strconv.FormatInt(s.Past.Milliseconds(), 10))
+		}
 		return out
 	}
 	out["cleanup.policy"] = kadm.StringPtr("delete")

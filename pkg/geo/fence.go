@@ -6,6 +6,7 @@ import "math"
 type Fence struct {
 	ID    string
 	Shape Shape // as it was given
+	Of    any   // what the caller keeps with it, set before the first question
 
 	parts        []*part
 	north, south bool // the pole is inside

@@ -42,26 +42,34 @@ func NewIndex(fences ...*Fence) *Index {
 	return x
 }
 
-// With is the index with a fence added, or put in the place of the one with its ID.
-func (x *Index) With(f *Fence) *Index {
-	y, d := x.copyFor(f.ID)
-	y.remove(d, f.ID)
-	y.add(d, f)
-	return y
+// With is the index with fences added, each put in the place of one with its ID.
+// Many at once cost less than one by one.
+func (x *Index) With(fences ...*Fence) *Index {
+	y, d := *x, &edit{}
+	var copied [shards]bool
+	for _, f := range fences {
+		y.copyShard(f.ID, &copied)
+		y.remove(d, f.ID)
+		y.add(d, f)
+	}
+	return &y
 }
 
-// Without is the index without the fence of an ID.
-func (x *Index) Without(id string) *Index {
-	y, d := x.copyFor(id)
-	y.remove(d, id)
-	return y
+// Without is the index without the fences of these IDs.
+func (x *Index) Without(ids ...string) *Index {
+	y, d := *x, &edit{}
+	var copied [shards]bool
+	for _, id := range ids {
+		y.copyShard(id, &copied)
+		y.remove(d, id)
+	}
+	return &y
 }
 
-func (x *Index) copyFor(id string) (*Index, *edit) {
-	y := *x
-	s := shard(id)
-	y.byID[s] = maps.Clone(x.byID[s])
-	return &y, &edit{}
+func (x *Index) copyShard(id string, copied *[shards]bool) {
+	if s := shard(id); !copied[s] {
+		x.byID[s], copied[s] = maps.Clone(x.byID[s]), true
+	}
 }
 
 func (x *Index) add(d *edit, f *Fence) {

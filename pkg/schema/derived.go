@@ -331,13 +331,53 @@ type Resource struct {
 	AlarmFlag    string         `json:"alarm_flag,omitzero"` // bits, as sent
 }
 
-// A Fence is the definition of a geofence; key: its id.
+// A Fence is the definition of a geofence; key: its id. Of one that is Deleted the
+// shape may be empty.
 type Fence struct {
-	FenceID string `json:"fence_id"`
-	Version int64  `json:"version"`
-	Name    string `json:"name"`
-	GeoJSON Bytes  `json:"geojson"`
-	Deleted bool   `json:"deleted,omitzero"`
+	FenceID   string         `json:"fence_id"`
+	Version   int64          `json:"version"` // of this fence, 1 and on
+	Name      string         `json:"name"`
+	GeoJSON   Bytes          `json:"geojson"`             // a feature, as in RFC 7946; a point with radius_m is a circle, a line with width_m a corridor
+	ValidFrom Opt[time.Time] `json:"valid_from,omitzero"` // event time from which this version, or the deletion, holds; absent: it always did
+	Deleted   bool           `json:"deleted,omitzero"`
+
+	IMEIs  []string `json:"imeis,omitzero"`  // devices that it is there for;
+	Groups []string `json:"groups,omitzero"` // and groups of devices; without both: for all
+
+	Tell          []string       `json:"tell,omitzero"`    // events that are told, of enter, exit and dwell; none: all
+	DwellS        []int64        `json:"dwell_s,omitzero"` // its own dwell times, ascending; absent: those of the rules
+	Enter         *FenceEnter    `json:"enter,omitzero"`   // when a device that is found inside has entered; absent: as the rules say
+	Exit          *FenceExit     `json:"exit,omitzero"`    // when a device that is found outside has left; absent: as the rules say
+	Schedule      *FenceSchedule `json:"schedule,omitzero"`
+	SpeedLimitKMH Opt[float64]   `json:"speed_limit_kmh,omitzero"` // that holds inside
+}
+
+// FenceEnter is a fence's own section enter of the rules.
+type FenceEnter struct {
+	MinFixes   int64   `json:"min_fixes"`             // in a row, inside
+	MinInsideS int64   `json:"min_inside_s,omitzero"` // from the first to the last of them
+	MarginM    float64 `json:"margin_m,omitzero"`     // so deep inside, one fix is enough; 0: off
+}
+
+// FenceExit is a fence's own section exit of the rules.
+type FenceExit struct {
+	MinFixes    int64   `json:"min_fixes"`              // in a row, outside the margin
+	MinOutsideS int64   `json:"min_outside_s,omitzero"` // from the first to the last of them
+	MarginM     float64 `json:"margin_m,omitzero"`      // so far outside is inside still
+}
+
+// FenceSchedule is when a fence is watched; at other times nothing is told.
+type FenceSchedule struct {
+	Timezone string        `json:"timezone"` // such as Europe/Berlin
+	Windows  []FenceWindow `json:"windows"`
+}
+
+// A FenceWindow is a time of day. One that ends no later than it starts goes on
+// into the next day.
+type FenceWindow struct {
+	Days []string `json:"days,omitzero"` // on which it starts: mon, tue, wed, thu, fri, sat, sun; none: all
+	From string   `json:"from"`          // by the clock on the wall, HH:MM
+	To   string   `json:"to"`            // HH:MM; 24:00 is the end of the day
 }
 
 // A Device is the definition of a device; key: its IMEI.

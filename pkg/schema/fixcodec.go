@@ -27,17 +27,20 @@ func (f *Fix) AppendJSON(dst []byte) []byte {
 	dst = appendOptInt32(dst, "gps_mode", f.GPSMode)
 	dst = appendOptInt64(dst, "status", f.Status)
 	if f.Quality != nil {
-		dst = appendQuality(appendName(dst, "quality"), f.Quality)
+		dst = appendStrings(appendName(dst, "quality"), f.Quality)
 	}
 	dst = appendCell(appendName(dst, "h3_r7"), f.H3R7)
 	dst = appendCell(appendName(dst, "h3_r9"), f.H3R9)
 	dst = appendCell(appendName(dst, "h3_r11"), f.H3R11)
+	if f.FenceIDs != nil {
+		dst = appendStrings(appendName(dst, "fence_ids"), f.FenceIDs)
+	}
 	return append(dst, '}')
 }
 
-func appendQuality(dst []byte, flags []Quality) []byte {
+func appendStrings[T ~string](dst []byte, list []T) []byte {
 	dst = append(dst, '[')
-	for i, q := range flags {
+	for i, q := range list {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -67,7 +70,7 @@ var fixRequired = required{"imei", "received_time", "source", "raw_partition", "
 // with the same result, but for three things: names are compared exactly, a
 // member that every fix has must be there, and it must not be null. It
 // allocates only for strings that differ from those already in f and for
-// quality flags.
+// lists.
 func (f *Fix) DecodeJSON(b []byte) error {
 	was := f.Item
 	*f = Fix{}
@@ -109,13 +112,15 @@ func (f *Fix) member(key, value []byte, was *Item) (seen uint, err error) {
 	case "status":
 		return 0, readOpt(&f.Status, value, readInt64)
 	case "quality":
-		return 0, readQuality(&f.Quality, value)
+		return 0, readWords(&f.Quality, value, qualities...)
 	case "h3_r7":
 		return fixH3R7, readCell(&f.H3R7, value)
 	case "h3_r9":
 		return fixH3R9, readCell(&f.H3R9, value)
 	case "h3_r11":
 		return fixH3R11, readCell(&f.H3R11, value)
+	case "fence_ids":
+		return 0, readWords(&f.FenceIDs, value)
 	}
 	return f.Item.member(key, value, was)
 }

@@ -208,20 +208,21 @@ func readCell(dst *Cell, value []byte) error {
 var qualities = []Quality{QualityZeroPosition, QualityNoFix, QualityFuture, QualityJump, QualityLBS, QualityWiFi,
 	QualityRepeatedPosition, QualityHemisphere, QualityUnverified, QualityFieldInvalid}
 
-func readQuality(dst *[]Quality, value []byte) error {
+// readWords reads a list of strings, those that are known without allocating.
+func readWords[T ~string](dst *[]T, value []byte, known ...T) error {
 	*dst = nil
 	if value[0] == 'n' {
 		return nil
 	}
-	flags := []Quality{}
+	list := []T{}
 	err := jsonscan.Array(value, func(elem []byte) error {
-		var q Quality
-		if err := readWord(&q, elem, qualities...); err != nil {
+		var w T
+		if err := readWord(&w, elem, known...); err != nil {
 			return err
 		}
-		flags = append(flags, q)
+		list = append(list, w)
 		return nil
 	})
-	*dst = flags
+	*dst = list
 	return err
 }

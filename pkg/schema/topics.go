@@ -58,9 +58,15 @@ type TopicSpec struct {
 	Topic     Topic
 	Compacted bool          // keep the latest record of each key
 	Retention time.Duration // of a topic that is not compacted
+	Past      time.Duration // of a compacted topic: for so long at least the records before the latest are kept too
 }
 
 const day = 24 * time.Hour
+
+// FencePast is how long a version of a fence is known after the next one has
+// come, so that what comes late is judged by the version that held then. No
+// lateness is longer.
+const FencePast = day
 
 // Topics lists every topic. All have the same number of partitions, because a
 // record keeps its partition number from the raw topic to the last one.
@@ -83,7 +89,7 @@ var Topics = []TopicSpec{
 	{Topic: TopicMedia, Retention: 30 * day},
 	{Topic: TopicMessages, Retention: 30 * day},
 	{Topic: TopicDeadLetters, Retention: 90 * day},
-	{Topic: TopicFences, Compacted: true},
+	{Topic: TopicFences, Compacted: true, Past: FencePast},
 	{Topic: TopicDevices, Compacted: true},
 	{Topic: TopicCompleteness, Retention: 30 * day},
 	{Topic: TopicPolls, Compacted: true},
