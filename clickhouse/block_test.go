@@ -73,7 +73,7 @@ func appendRows(tb testing.TB, block *peer.Block, fixes []schema.Fix) {
 		if err := block.Append(f.IMEI, f.FixTime, f.ReceivedTime, boxed(f.GateTime), string(f.Source), f.Account,
 			degreesE7(f.Lat), degreesE7(f.Lng), boxed(float32Of(f.SpeedKMH)), boxed(float32Of(f.HeadingDeg)), boxed(f.Satellites), boxed(f.ACC),
 			boxed(float32Of(f.AltitudeM)), boxed(f.OdometerM), string(f.PosType), boxed(f.PostMethod), boxed(f.GPSMode), boxed(f.Status),
-			flagsOf(f), uint64(f.H3R7), uint64(f.H3R9), uint64(f.H3R11), f.RawPartition, f.RawOffset); err != nil {
+			flagsOf(f), uint64(f.H3R7), uint64(f.H3R9), uint64(f.H3R11), f.FenceIDs, f.RawPartition, f.RawOffset); err != nil {
 			tb.Fatal(err)
 		}
 	}
@@ -122,6 +122,7 @@ func slicesOf(fixes []schema.Fix) []any {
 		each(fixes, func(f *schema.Fix) uint64 { return uint64(f.H3R7) }),
 		each(fixes, func(f *schema.Fix) uint64 { return uint64(f.H3R9) }),
 		each(fixes, func(f *schema.Fix) uint64 { return uint64(f.H3R11) }),
+		each(fixes, func(f *schema.Fix) []string { return f.FenceIDs }),
 		each(fixes, func(f *schema.Fix) int32 { return f.RawPartition }),
 		each(fixes, func(f *schema.Fix) int64 { return f.RawOffset }),
 	}
@@ -183,6 +184,7 @@ func addAll(rows *rows[schema.Fix], fixes []schema.Fix) (index []int) {
 // and compares every value.
 func TestBlocksAgree(t *testing.T) {
 	fixes := fleet(2000)
+	fixes[7].FenceIDs, fixes[9].FenceIDs = []string{"depot"}, []string{"depot", "zoo"}
 	fixes[3].GateTime, fixes[4].ACC, fixes[5].PosType = schema.Opt[time.Time]{}, schema.Opt[bool]{}, ""
 	rows := newRows(fixTable)
 	var ours, byRow, byColumn proto.Buffer

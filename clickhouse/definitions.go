@@ -1,6 +1,7 @@
 package clickhouse
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/odograph/odograph/pkg/schema"
@@ -39,8 +40,28 @@ var fenceTable = definitionTable("fences", "fence_id", func(f *schema.Fence) str
 			number("version", func(d *definition[schema.Fence]) int64 { return d.record.Version }),
 			text("name", func(d *definition[schema.Fence]) string { return d.record.Name }),
 			blob("geojson", func(d *definition[schema.Fence]) []byte { return d.record.GeoJSON }),
+			optMoment("valid_from", 3, func(d *definition[schema.Fence]) schema.Opt[time.Time] { return d.record.ValidFrom }),
+			texts("imeis", func(d *definition[schema.Fence]) []string { return d.record.IMEIs }),
+			texts("group_names", func(d *definition[schema.Fence]) []string { return d.record.Groups }),
+			optNumber("speed_limit_kmh", func(d *definition[schema.Fence]) schema.Opt[float64] { return d.record.SpeedLimitKMH }),
+			blob("settings", func(d *definition[schema.Fence]) []byte { return fenceSettings(&d.record) }),
 		}
 	})
+
+// fenceSettings is what a fence has of its own beside the rules, as JSON.
+func fenceSettings(f *schema.Fence) []byte {
+	b, err := json.Marshal(struct {
+		Tell     []string              `json:"tell,omitzero"`
+		DwellS   []int64               `json:"dwell_s,omitzero"`
+		Enter    *schema.FenceEnter    `json:"enter,omitzero"`
+		Exit     *schema.FenceExit     `json:"exit,omitzero"`
+		Schedule *schema.FenceSchedule `json:"schedule,omitzero"`
+	}{f.Tell, f.DwellS, f.Enter, f.Exit, f.Schedule})
+	if err != nil { // what came as JSON can be written as JSON
+		return nil
+	}
+	return b
+}
 
 func definitionTable[T any](name, idColumn string, id func(*T) string, cols func() columnList[definition[T]]) *table[definition[T]] {
 	return &table[definition[T]]{

@@ -25,6 +25,8 @@ type fixColumns struct {
 	quality                  *proto.ColLowCardinality[string]
 	qualityArray             *proto.ColArr[string]
 	h3r7, h3r9, h3r11        proto.ColUInt64
+	fence                    *proto.ColLowCardinality[string]
+	fenceArray               *proto.ColArr[string]
 	rawPartition             proto.ColInt32
 	rawOffset                proto.ColInt64
 	columns                  proto.Input
@@ -37,9 +39,9 @@ func newFixColumns() columns[schema.Fix] {
 		speed: newOptFloat32(), heading: newOptFloat32(), altitude: newOptFloat32(),
 		odometer: newOptFloat64(), satellites: newOptInt32(), postMethod: newOptInt32(), gpsMode: newOptInt32(),
 		status: newOptInt64(), acc: newOptBool(),
-		quality: new(proto.ColStr).LowCardinality(),
+		quality: new(proto.ColStr).LowCardinality(), fence: new(proto.ColStr).LowCardinality(),
 	}
-	c.qualityArray = proto.NewArray[string](c.quality)
+	c.qualityArray, c.fenceArray = proto.NewArray[string](c.quality), proto.NewArray[string](c.fence)
 	c.columns = proto.Input{
 		{Name: "imei", Data: &c.imei},
 		{Name: "fix_time", Data: c.fixTime},
@@ -63,6 +65,7 @@ func newFixColumns() columns[schema.Fix] {
 		{Name: "h3_r7", Data: &c.h3r7},
 		{Name: "h3_r9", Data: &c.h3r9},
 		{Name: "h3_r11", Data: &c.h3r11},
+		{Name: "fence_ids", Data: c.fenceArray},
 		{Name: "raw_partition", Data: &c.rawPartition},
 		{Name: "raw_offset", Data: &c.rawOffset},
 	}
@@ -95,6 +98,10 @@ func (c *fixColumns) append(f *schema.Fix) {
 	c.h3r7 = append(c.h3r7, uint64(f.H3R7))
 	c.h3r9 = append(c.h3r9, uint64(f.H3R9))
 	c.h3r11 = append(c.h3r11, uint64(f.H3R11))
+	for _, id := range f.FenceIDs {
+		c.fence.Append(id)
+	}
+	c.fenceArray.Offsets = append(c.fenceArray.Offsets, uint64(len(c.fence.Values)))
 	c.rawPartition = append(c.rawPartition, f.RawPartition)
 	c.rawOffset = append(c.rawOffset, f.RawOffset)
 }

@@ -21,7 +21,7 @@ type sample struct {
 var samples = []sample{
 	{schema.TopicFixes, "fixes", "1", `{"imei":"1","received_time":"2026-02-03T04:05:07.123456Z","source":"push","account":"a","raw_partition":3,"raw_offset":40,
 		"fix_time":"2026-02-03T04:05:06Z","gate_time":"2026-02-03T04:05:06.5Z","lat":52.1234567,"lng":-4.7654321,"speed_kmh":61.5,"heading_deg":359.9,"satellites":9,"acc":true,
-		"altitude_m":-3.5,"odometer_m":123456789.1,"pos_type":"gps","post_method":3,"gps_mode":1,"status":4294967296,"quality":["lbs","jump"],"h3_r7":"871950020ffffff","h3_r9":"89195002003ffff","h3_r11":"8b1950020000fff"}`},
+		"altitude_m":-3.5,"odometer_m":123456789.1,"pos_type":"gps","post_method":3,"gps_mode":1,"status":4294967296,"quality":["lbs","jump"],"h3_r7":"871950020ffffff","h3_r9":"89195002003ffff","h3_r11":"8b1950020000fff","fence_ids":["depot","zoo"]}`},
 	{schema.TopicRepeats, "fix_repeats", "1", `{"imei":"1","received_time":"2026-02-03T04:05:07.123Z","source":"track_list","account":"a","raw_partition":3,"raw_offset":41,
 		"kind":"poll.track_list","event_time":"2026-02-03T04:05:06Z","is_fix":true,"conflict":true,"lat":52.1,"lng":-4.2,"speed_kmh":3,"heading_deg":4}`},
 	{schema.TopicRepeats, "item_repeats", "1", `{"imei":"1","received_time":"2026-02-03T04:05:07.123Z","source":"push","raw_partition":3,"raw_offset":42,"kind":"pushhb","event_time":"2026-02-03T04:05:06.5Z","is_fix":false}`},
@@ -62,7 +62,7 @@ var samples = []sample{
 		"temperature_min_c":-20.5,"temperature_max_c":-18,"speed_limit_kmh":80}`},
 	{schema.TopicCompleteness, "completeness", "1", `{"imei":"1","account":"a","hour":"2026-02-03T04:00:00Z","revision":1770094800000,"cadence_s":10,"expected_fixes":360,"received_fixes":300,"missing_fixes":60,"first_by_push":280,"first_by_poll":20,
 		"holes":2,"asked_holes":1,"longest_hole_s":400,"reason":"not_at_platform"}`},
-	{schema.TopicFences, "fences", "f", `{"fence_id":"f","version":5,"name":"depot","geojson":"{}","deleted":true}`},
+	{schema.TopicFences, "fences", "f", `{"fence_id":"f","version":5,"name":"depot","geojson":"{}","deleted":true,"valid_from":"2026-02-03T04:05:06.5Z","imeis":["1","2"],"groups":["vans"],"tell":["exit"],"dwell_s":[60],"enter":{"min_fixes":2},"exit":{"min_fixes":3,"margin_m":5},"schedule":{"timezone":"UTC","windows":[{"days":["mon"],"from":"08:00","to":"18:00"}]},"speed_limit_kmh":30}`},
 }
 
 func sampleBatch(t testing.TB, topic schema.Topic, key, record string) Row {

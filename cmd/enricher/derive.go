@@ -120,6 +120,7 @@ func (p *processor) emitDerived(b *batch, key []byte, w *work, headers []kgo.Rec
 // envOf is what a device is judged with in this batch.
 func (b *batch) envOf(d *device) *derive.Env {
 	b.env.IMEI, b.env.Profile, b.env.Driver = d.imei, d.definition.profile, d.definition.driver
+	b.view.IMEI, b.view.Group = d.imei, d.definition.group
 	return &b.env
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/odograph/odograph/pkg/driving"
 	"github.com/odograph/odograph/pkg/schema"
 	"github.com/odograph/odograph/pkg/timeline"
 )
@@ -53,11 +52,11 @@ func TestFaultOfADetector(t *testing.T) {
 	var b batch
 	b.reset(3, received)
 	fault := received.Add(-time.Minute).Unix()
-	b.env.Limits = func(f *timeline.Fix) driving.Limits {
+	d.p.road = func(f *timeline.Fix) float64 {
 		if f.Time == fault {
 			panic("planted fault")
 		}
-		return driving.Limits{}
+		return 0
 	}
 	var records []*kgo.Record
 	for i, at := range []int{-62, -61, -60, -59, -58, -70, -57} { // one of them late

@@ -85,7 +85,7 @@ func without(stages []stage, name string) []stage {
 
 func testProcessor(derived bool) *processor {
 	rules := derive.DefaultRules()
-	p := newProcessor("fleet", func() *derive.Rules { return rules }, &definitions{})
+	p := newProcessor("fleet", func() *derive.Rules { return rules }, noFences, &definitions{})
 	if !derived {
 		p.fixStages, p.itemStages = without(fixStages, "derive"), without(itemStages, "derive")
 	}

@@ -33,6 +33,7 @@ type enricher struct {
 	process *processor
 	rules   *ruleBook
 	devices *definitions
+	fences  *fenceBook
 
 	session *kgo.GroupTransactSession
 
@@ -61,10 +62,10 @@ func newEnricher(cfg *Config, log *slog.Logger, reg *prometheus.Registry, ready 
 	if err != nil {
 		return nil, err
 	}
-	defs := &definitions{}
+	defs, book := &definitions{}, newFenceBook(log, m)
 	return &enricher{
-		cfg: cfg, opts: opts, restore: restore, log: log, metrics: m, ready: ready, rules: rules, devices: defs,
-		process: newProcessor(cfg.TopicPrefix, rules.now.Load, defs), batches: map[int32]*batch{}, stalledAfter: stalledAfter,
+		cfg: cfg, opts: opts, restore: restore, log: log, metrics: m, ready: ready, rules: rules, devices: defs, fences: book,
+		process: newProcessor(cfg.TopicPrefix, rules.now.Load, book.now.Load, defs), batches: map[int32]*batch{}, stalledAfter: stalledAfter,
 	}, nil
 }
 
@@ -88,16 +89,20 @@ func (e *enricher) Run(ctx context.Context) error {
 	var watch sync.WaitGroup
 	watch.Go(func() { e.watchLag(watching) })
 	watch.Go(func() { e.rules.watch(watching, e.cfg.RulesLook) })
-	defined := make(chan struct{})
-	watch.Go(func() {
-		e.devices.follow(watching, e.restore, schema.TopicDevices.Name(e.cfg.TopicPrefix), e.log, e.ready, defined)
-	})
+	followers := []follower{e.devices.follow(e.log), e.fences.follow()}
+	known := make([]chan struct{}, len(followers))
+	for i, f := range followers {
+		known[i] = make(chan struct{})
+		watch.Go(func() { f.run(watching, e.restore, e.cfg.TopicPrefix, e.log, e.ready, known[i]) })
+	}
 	defer watch.Wait()
 	defer stopWatching()
-	select { // what a device is judged with must be known before its first fix
-	case <-defined:
-	case <-ctx.Done():
-		return nil
+	for _, read := range known { // what a device is judged by must be known before its first fix
+		select {
+		case <-read:
+		case <-ctx.Done():
+			return nil
+		}
 	}
 
 	wait := backoff.NewExponentialBackOff()

@@ -47,7 +47,7 @@ func command() *cobra.Command {
 func start(ctx context.Context, cfg *Config) error {
 	log := run.Logger(os.Stderr, cfg.LogLevel, "enricher")
 	reg := run.NewRegistry()
-	ready := run.NewReadiness("assignment", "restore", "definitions")
+	ready := run.NewReadiness("assignment", "restore", "definitions", "fences")
 	e, err := newEnricher(cfg, log, reg, ready)
 	if err != nil {
 		return err

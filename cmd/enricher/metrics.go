@@ -23,6 +23,8 @@ type metrics struct {
 	tooLate      prometheus.Counter
 	faults       prometheus.Counter
 	rulesValid   prometheus.Gauge
+
+	fences, fencesRefused prometheus.Gauge
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -71,7 +73,8 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}),
 	}
 	m.rulesValid.Set(1)
-	reg.MustRegister(m.derived, m.rejected, m.tooLate, m.faults, m.rulesValid)
+	m.fences, m.fencesRefused = newFenceGauges()
+	reg.MustRegister(m.fences, m.fencesRefused, m.derived, m.rejected, m.tooLate, m.faults, m.rulesValid)
 	reg.MustRegister(m.records, m.deadLetters, m.transactions, m.duration, m.restore, m.devices, m.lag, m.lateness)
 	return m
 }

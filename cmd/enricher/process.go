@@ -7,8 +7,10 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/odograph/odograph/pkg/derive"
+	"github.com/odograph/odograph/pkg/fences"
 	"github.com/odograph/odograph/pkg/jimi"
 	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/timeline"
 )
 
 // A processor turns the raw records of one partition into what goes out of it.
@@ -18,11 +20,16 @@ type processor struct {
 	itemStages []stage
 
 	rules       func() *derive.Rules
+	fences      func() *fences.Book
 	definitions *definitions
+
+	// road gives the speed limit of the road at a fix, in km/h, 0 where it is not
+	// known; nil: there is no map. It must depend on nothing but the fix.
+	road func(*timeline.Fix) float64
 }
 
-func newProcessor(prefix string, rules func() *derive.Rules, defs *definitions) *processor {
-	p := &processor{names: map[schema.Topic]string{}, fixStages: fixStages, itemStages: itemStages, rules: rules, definitions: defs}
+func newProcessor(prefix string, rules func() *derive.Rules, book func() *fences.Book, defs *definitions) *processor {
+	p := &processor{names: map[schema.Topic]string{}, fixStages: fixStages, itemStages: itemStages, rules: rules, fences: book, definitions: defs}
 	for _, t := range schema.Topics {
 		p.names[t.Topic] = t.Topic.Name(prefix)
 	}
@@ -38,6 +45,7 @@ type batch struct {
 	records   []*kgo.Record
 	work      work
 	env       derive.Env
+	view      fences.View // of env, and of the device it is set to
 	counts    counts
 }
 
@@ -59,8 +67,8 @@ func (b *batch) put(topic string, key []byte, start int, headers []kgo.RecordHea
 
 // run takes the records of one partition, in order, through the stages.
 func (p *processor) run(b *batch, o *overlay, in []*kgo.Record) {
-	b.env.Rules, b.env.Rejected = p.rules(), b.counts.reject
-	b.work.env, b.work.say, b.work.fault = &b.env, b.work.hear, b.counts.fault
+	p.judgeBy(b)
+	b.work.view, b.work.env, b.work.say, b.work.fault = &b.view, &b.env, b.work.hear, b.counts.fault
 	for _, r := range in {
 		p.record(b, o, r)
 		o.next = r.Offset + 1

@@ -45,7 +45,7 @@ type drive struct {
 }
 
 func newDrive(t *testing.T) *drive {
-	return &drive{t: t, p: newProcessor("fleet", derive.DefaultRules, &definitions{}), part: newPartition(3)}
+	return &drive{t: t, p: newProcessor("fleet", derive.DefaultRules, noFences, &definitions{}), part: newPartition(3)}
 }
 
 // send handles one transaction of raw records and gives what went out but the
@@ -324,7 +324,7 @@ func BenchmarkProcess(b *testing.B) {
 			`{"deviceImei":"%s","gpsTime":"%s","gateTime":"%s","satelliteNum":7,"lng":%v,"lat":%v,"gpsMode":0,"gpsSpeed":40,"direction":155,"acc":1,"postType":1,"altitude":0,"distance":698,"status":262147}`,
 			id, at, at, 113.942885+float64(i)*1e-6, 22.576539)))
 	}
-	p := newProcessor("fleet", derive.DefaultRules, &definitions{})
+	p := newProcessor("fleet", derive.DefaultRules, noFences, &definitions{})
 	var out batch
 	bytes := 0
 	b.ReportAllocs()

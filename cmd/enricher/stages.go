@@ -7,6 +7,7 @@ import (
 
 	"github.com/odograph/odograph/pkg/dedup"
 	"github.com/odograph/odograph/pkg/derive"
+	"github.com/odograph/odograph/pkg/fences"
 	"github.com/odograph/odograph/pkg/h3"
 	"github.com/odograph/odograph/pkg/jimi"
 	"github.com/odograph/odograph/pkg/schema"
@@ -28,7 +29,9 @@ type work struct {
 	at  time.Time     // the item's own time, zero if it has none
 	id  uint64
 
-	env       *derive.Env // what the device is judged with
+	view      *fences.View // how fences lie to the device
+	fences    []string     // of the fix
+	env       *derive.Env  // what the device is judged with
 	entry     timeline.Fix
 	say       func(derive.Output) // hear, made once
 	fault     func(string)        // takes a fault of the detectors
@@ -55,6 +58,7 @@ var fixStages = []stage{
 	{"recognise", recogniseFix},
 	{"quality", judgeFix},
 	{"cells", findCells},
+	{"fences", findFences},
 	{"derive", deriveFix},
 	{"remember", rememberFix},
 }

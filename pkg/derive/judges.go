@@ -127,7 +127,7 @@ func (j *judges) step(env *Env, e timeline.Entry, to listener) {
 		j.driving.Mark(&rules.Driving, env.drivingInput(), e.Mark, &o.driving)
 		j.trip.Mark(&rules.Trip, e.Mark, &o.trip)
 		j.condition.Mark(&rules.Condition, env.conditionInput(), e.Mark, &o.condition)
-		if env.Fences != nil {
+		if j.watches(env) {
 			j.geofence.Mark(&rules.Geofence, env.Fences, e.Mark, &o.geofence)
 		}
 		return
@@ -145,10 +145,19 @@ func (j *judges) step(env *Env, e timeline.Entry, to listener) {
 	j.driving.Fix(&rules.Driving, env.drivingInput(), f, &o.driving)
 	j.trip.Fix(&rules.Trip, f, observable, &o.trip)
 	j.condition.Fix(&rules.Condition, env.conditionInput(), f, &o.condition)
-	if env.Fences != nil {
+	if j.watches(env) {
 		j.geofence.Fix(&rules.Geofence, env.Fences, f, &o.geofence)
 	}
 	j.last = *f
+}
+
+// watches tells whether there are fences. Where there are none any more nothing of
+// them is remembered: one that comes to be later under the same id is another.
+func (j *judges) watches(env *Env) bool {
+	if env.Fences == nil && j.geofence.Inside() {
+		j.geofence = geofence.State{}
+	}
+	return env.Fences != nil
 }
 
 func (j *judges) believe(f *timeline.Fix) track.Verdict {

@@ -14,6 +14,7 @@ type Book struct {
 	index  *geo.Index
 	fences [shards]map[string][]*Version // by id, in order of From
 	n      int
+	limits int // versions that have a speed limit
 }
 
 // shards are how many maps the fences are kept in, so that a change copies little.
@@ -27,6 +28,9 @@ func shard(id string) int {
 
 // Len is the number of fences, those that only were there once included.
 func (b *Book) Len() int { return b.n }
+
+// Limits tells whether any fence has a speed limit.
+func (b *Book) Limits() bool { return b.limits > 0 }
 
 // With is the book with versions added, each after those that it has of the same
 // fence: one that holds from an earlier time than they do takes their place. What
@@ -89,9 +93,15 @@ func (e *edit) put(v *Version) {
 	if v.Shape != nil {
 		e.in[v] = true
 	}
+	if v.LimitKMH > 0 {
+		e.book.limits++
+	}
 }
 
 func (e *edit) drop(v *Version) {
+	if v.LimitKMH > 0 {
+		e.book.limits--
+	}
 	if v.Shape == nil {
 		return
 	}

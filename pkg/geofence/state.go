@@ -28,6 +28,9 @@ const (
 	on  int8 = 2
 )
 
+// Inside tells whether the device is in a fence, entering or leaving it.
+func (s *State) Inside() bool { return len(s.fences) > 0 }
+
 // A point is a position at a time; time 0 is no point.
 type point struct {
 	t        int64

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/odograph/odograph/pkg/driving"
+	"github.com/odograph/odograph/pkg/fences"
+	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/timeline"
+)
+
+// A fenceBook holds the geofences that are in force, as the topic of fences has
+// them. A definition that is not valid changes nothing: the one before it goes
+// on, and the metrics and the log name it.
+type fenceBook struct {
+	now atomic.Pointer[fences.Book]
+	log *slog.Logger
+	m   *metrics
+
+	reading bool              // from the beginning of the topic
+	fresh   []*fences.Version // what was read then
+	refused map[string]bool   // ids of definitions that are not valid
+}
+
+func newFenceBook(log *slog.Logger, m *metrics) *fenceBook {
+	b := &fenceBook{log: log, m: m, refused: map[string]bool{}}
+	b.now.Store(new(fences.Book))
+	return b
+}
+
+// follow is how the topic of fences is followed.
+func (b *fenceBook) follow() follower {
+	return follower{topic: schema.TopicFences, part: "fences", begin: b.begin, take: b.take, end: b.end}
+}
+
+func (b *fenceBook) begin() {
+	b.reading, b.fresh = true, nil
+	clear(b.refused)
+}
+
+func (b *fenceBook) take(records []*kgo.Record) {
+	var versions []*fences.Version
+	for _, r := range records {
+		v, err := versionOf(r)
+		if err != nil {
+			b.refused[string(r.Key)] = true
+			b.log.Error("a geofence was refused, its version before goes on", "fence", string(r.Key), "offset", r.Offset, "error", err)
+			continue
+		}
+		delete(b.refused, v.ID)
+		versions = append(versions, v)
+	}
+	if b.reading {
+		b.fresh = append(b.fresh, versions...)
+		return
+	}
+	b.put(b.now.Load(), versions)
+}
+
+// versionOf reads a record of the topic; one without a value ends a fence.
+func versionOf(r *kgo.Record) (*fences.Version, error) {
+	f := schema.Fence{FenceID: string(r.Key), Version: 1, Deleted: true, ValidFrom: schema.Some(r.Timestamp)}
+	if len(r.Value) > 0 {
+		f = schema.Fence{}
+		if err := schema.Decode(r.Value, &f); err != nil {
+			return nil, err
+		}
+	}
+	return fences.Compile(&f)
+}
+
+func (b *fenceBook) end() {
+	if b.reading {
+		b.put(new(fences.Book), b.fresh)
+		b.reading, b.fresh = false, nil
+	}
+}
+
+func (b *fenceBook) put(to *fences.Book, versions []*fences.Version) {
+	start := time.Now()
+	b.now.Store(to.With(versions, start.Add(-schema.FencePast).Unix()))
+	b.m.fences.Set(float64(b.now.Load().Len()))
+	b.m.fencesRefused.Set(float64(len(b.refused)))
+	if len(versions) > 0 {
+		b.log.Info("geofences taken over", "definitions", len(versions), "fences", b.now.Load().Len(), "refused", len(b.refused), "seconds", time.Since(start).Seconds())
+	}
+}
+
+// judgeBy sets what the devices of a batch are judged by.
+func (p *processor) judgeBy(b *batch) {
+	rules, book := p.rules(), p.fences()
+	b.env.Rules, b.env.Rejected, b.env.Fences, b.env.Limits = rules, b.counts.reject, nil, nil
+	b.view.Book, b.view.Depths = book, rules.Geofence.Enter.MarginM > 0
+	if book.Len() > 0 {
+		b.env.Fences = &b.view
+	}
+	if !book.Limits() && p.road == nil {
+		return
+	}
+	b.env.Limits = func(f *timeline.Fix) (l driving.Limits) {
+		if l.FenceKMH = b.view.LimitKMH(f); p.road != nil {
+			l.RoadKMH = p.road(f)
+		}
+		return l
+	}
+}
+
+// findFences finds the geofences that a fix is in. A position that is none is in
+// no fence.
+func findFences(w *work) error {
+	f := &w.fix
+	f.FenceIDs = nil
+	if w.view.Book.Len() == 0 || slices.Contains(f.Quality, schema.QualityZeroPosition) || slices.Contains(f.Quality, schema.QualityNoFix) {
+		return nil
+	}
+	if w.fences = w.view.IDs(w.fences[:0], f.Lat, f.Lng, f.FixTime.Unix()); len(w.fences) > 0 {
+		f.FenceIDs = w.fences
+	}
+	return nil
+}
+
+func newFenceGauges() (inForce, refused prometheus.Gauge) {
+	return prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "odograph_enricher_fences", Help: "Geofences in force.",
+		}), prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "odograph_enricher_fences_refused", Help: "Geofences whose newest definition is not valid; the log names them.",
+		})
+}
