@@ -7,11 +7,14 @@ import (
 	"math"
 )
 
-// A State is written as: a version byte (1), the newest sign of life, the
-// ignition, the points, the rest, the number of fences, and the fences. Times are
-// seconds before the newest sign of life. Numbers are varints, but for the mean
-// of a rest, which is in two floats.
-const stateVersion = 1
+// A State is written as: a version byte (2), the newest sign of life, the
+// ignition, the points, the rest, the stride, the number of fences, and the
+// fences. Times are seconds before the newest sign of life. Numbers are varints,
+// but for the mean of a rest, which is in two floats. Version 1 had no stride.
+const (
+	stateVersion       = 2
+	stateWithoutStride = 1
+)
 
 // ErrState says that bytes are not a State.
 var ErrState = errors.New("not a state of geofences")
@@ -26,11 +29,11 @@ func (s *State) Append(dst []byte) []byte {
 // Decode reads what Append wrote and gives the bytes after it. On an error the
 // State is as it was.
 func (s *State) Decode(b []byte) (rest []byte, err error) {
-	if len(b) < 1 || b[0] != stateVersion {
+	if len(b) < 1 || b[0] != stateVersion && b[0] != stateWithoutStride {
 		return nil, fmt.Errorf("%w: want version %d", ErrState, stateVersion)
 	}
 	var n State
-	c := codec{src: b[1:]}
+	c := codec{src: b[1:], noStride: b[0] == stateWithoutStride}
 	c.state(&n)
 	if c.err != nil {
 		return nil, c.err
@@ -46,6 +49,7 @@ type codec struct {
 	writing  bool
 	err      error
 	base     int64
+	noStride bool
 }
 
 func (c *codec) state(s *State) {
@@ -58,6 +62,7 @@ func (c *codec) state(s *State) {
 		c.point(p)
 	}
 	c.rest(&s.rest)
+	c.stride(&s.stride)
 	n := int64(len(s.fences))
 	c.between(&n, 0, MaxFences)
 	if c.writing {
@@ -86,6 +91,17 @@ func (c *codec) rest(q *rest) {
 	c.float(&q.lng)
 	c.time(&q.since)
 	c.time(&q.last)
+}
+
+func (c *codec) stride(q *stride) {
+	if c.noStride {
+		return
+	}
+	c.between(&q.n, 0, strides)
+	if q.n > 0 {
+		c.int32(&q.north)
+		c.int32(&q.east)
+	}
 }
 
 func (c *codec) fence(f *fence) {

@@ -1,6 +1,7 @@
 package geofence_test
 
 import (
+	"encoding/hex"
 	"fmt"
 	"testing"
 	"unsafe"
@@ -26,6 +27,23 @@ func midway(t testing.TB) geofence.State {
 		one(&s, &r, &d.world, e, &out)
 	}
 	return s
+}
+
+// TestStateOfVersion1 reads bytes that were written before there were strides.
+func TestStateOfVersion1(t *testing.T) {
+	const was, is = "01b4c9c29f0d000280c2d72fb0afc409000280c2d72fd4b2c409000000080000000084d78741000000007b116341b601020208796172640a0000007a7a00",
+		"02b4c9c29f0d000280c2d72fb0afc409000280c2d72fd4b2c409000000080000000084d78741000000007b116341b60102000208796172640a0000007a7a00"
+	b, err := hex.DecodeString(was)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s geofence.State
+	if rest, err := s.Decode(b); err != nil || len(rest) > 0 || !s.Inside() {
+		t.Fatalf("%d bytes are left, %v", len(rest), err)
+	}
+	if got := hex.EncodeToString(s.Append(nil)); got != is {
+		t.Errorf("it is written as\n%s, want\n%s", got, is)
+	}
 }
 
 func TestStateRefusesWhatItIsNot(t *testing.T) {

@@ -23,7 +23,8 @@
 //
 // Rest. Positions of a vehicle that stands wander by the noise of its receiver,
 // and a fence's edge may lie in between. While fixes stay within rest.radius_m of
-// their mean (and the device does not say that it moves), it is the mean that is
+// their mean (and the device does not say that it moves, nor, where it does not send
+// its speed, several fixes in a row go one way), it is the mean that is
 // judged, and a change within a rest must hold for rest.confirm_s. A rest ends with two fixes
 // away from it, or one that says it moves; the first is taken into account once
 // the second has come, so a single outlier does nothing.

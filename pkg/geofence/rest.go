@@ -41,7 +41,7 @@ func (s *State) locate(c *call, p *point) {
 		s.judge(c, p, false)
 		return
 	}
-	moves := c.broken || float64(p.dkmh) >= r.MovingKMH*10
+	moves := c.broken || float64(p.dkmh) >= r.MovingKMH*10 || s.stride.moves()
 	near := s.rest.n > 0 && !moves && within(s.rest.lat, s.rest.lng, float64(p.lat), float64(p.lng), r.RadiusM)
 	switch {
 	case near:

@@ -20,6 +20,7 @@ type State struct {
 	doubt    point // a fix that contradicts it, but may turn out to be the true one
 	held     point // a fix away from the rest, while one is too little to say that it has ended
 	rest     rest
+	stride   stride
 	fences   []fence // in the order of ids; never written in place
 }
 

@@ -110,6 +110,7 @@ func (s *State) believe(c *call, p *point) bool {
 		s.doubt = *p
 		return false
 	}
+	s.stride.add(c.r, &s.last, p)
 	s.doubt, s.last = point{}, *p
 	return true
 }

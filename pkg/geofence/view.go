@@ -44,14 +44,14 @@ type View interface {
 
 // Settings are what a fence is judged with beside its shape.
 type Settings struct {
-	Version     int64
-	Since       int64     // when this version began to hold, in seconds since 1970; 0: it always did
-	RadiusM     float64   // of a circle of its area
-	DwellS      []int64   // its own dwell times, ascending; nil: those of the rules
-	Enter       *Enter    // its own; nil: that of the rules
-	Exit        *Exit     // its own; nil: that of the rules
-	Schedule    *Schedule // nil: always open
-	Silent      Silent    // what happens, but is not told
+	Version  int64
+	Since    int64     // when this version began to hold, in seconds since 1970; 0: it always did
+	RadiusM  float64   // of a circle of its area
+	DwellS   []int64   // its own dwell times, ascending; nil: those of the rules
+	Enter    *Enter    // its own; nil: that of the rules
+	Exit     *Exit     // its own; nil: that of the rules
+	Schedule *Schedule // nil: always open
+	Silent   Silent    // what happens, but is not told
 }
 
 // Silent says which events of a fence nobody wants. Who does not want enter does

@@ -76,7 +76,13 @@ type label struct {
 // rows calls each for every row of a compressed CSV file.
 func rows(t *testing.T, path string, each func(field func(string) string)) {
 	t.Helper()
+	rowsOf(t, path, ',', each)
+}
+
+func rowsOf(t *testing.T, path string, delimiter rune, each func(field func(string) string)) {
+	t.Helper()
 	in := csv.NewReader(unzipped(t, path))
+	in.Comma = delimiter
 	head, err := in.Read()
 	for err == nil {
 		var row []string
