@@ -16,6 +16,7 @@ import (
 
 	"github.com/odograph/odograph/internal/simulate"
 	"github.com/odograph/odograph/internal/stack/stacktest"
+	"github.com/odograph/odograph/pkg/schema"
 	"github.com/odograph/odograph/test/pipeline"
 )
 
@@ -28,6 +29,11 @@ type delivery struct {
 	prefix string
 	items  []simulate.Item
 	kills  int // of the enricher on the way
+
+	// fences hold from different times of the drives on, and each stage is defined
+	// before anything of its time is sent.
+	fences [][]schema.Fence
+	staged bool // define each stage at the last moment, else all of them at first
 }
 
 // start is when the drives begin: long enough ago that nothing is in the future.
@@ -36,7 +42,7 @@ var start = time.Now().UTC().Add(-6 * time.Hour).Truncate(time.Second)
 // TestOrderOfArrivalDoesNotMatter sends the same drives in order; within an hour
 // of disorder with 30 % of all items twice; with two hours that come late, as
 // after an outage; and in disorder to an enricher that is killed again and
-// again. The final tables are the same.
+// again while fences are drawn, changed and deleted. The final tables are the same.
 func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 	p := pipeline.New(t, stacktest.Shared(t), pipeline.Options{Partitions: 4})
 	p.Start()
@@ -47,10 +53,12 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 		{name: "in order", prefix: "91", items: drives},
 		{name: "disordered within 1 h, 30 % twice", prefix: "92", items: disordered(drives, rng)},
 		{name: "2 h uploaded again after an outage", prefix: "93", items: afterOutage(drives)},
-		{name: "disordered, the enricher killed", prefix: "94", items: disordered(drives, rng), kills: max(kills, 5)},
+		{name: "disordered, the enricher killed", prefix: "94", items: disordered(drives, rng), kills: max(kills, 5), staged: true},
 	}
+	total := 0
 	for _, d := range deliveries {
-		d.send(t, p)
+		d.fences = fencesOf(drives, d.prefix)
+		total = d.send(t, p, total)
 	}
 	p.WaitAccounted(3 * time.Minute)
 	waitForSink(t, p)
@@ -129,8 +137,10 @@ func afterOutage(items []simulate.Item) []simulate.Item {
 
 // source gives the items of a delivery, for its own devices.
 type source struct {
-	d *delivery
-	n int
+	d     *delivery
+	n     int
+	stage int             // that was reached
+	gates []chan struct{} // closed when the fences of the stage are in force; nil: they are
 }
 
 func (s *source) Next() (simulate.Item, bool) {
@@ -139,13 +149,19 @@ func (s *source) Next() (simulate.Item, bool) {
 	}
 	it := s.d.items[s.n]
 	s.n++
+	for s.stage+1 < len(s.gates) && !it.Due.Before(stageAt(s.stage+1)) {
+		s.stage++
+		<-s.gates[s.stage]
+	}
 	imei := s.d.prefix + it.IMEI[2:]
 	it.JSON = bytes.ReplaceAll(it.JSON, []byte(it.IMEI), []byte(imei))
 	it.IMEI = imei
 	return it, true
 }
 
-func (d *delivery) send(t *testing.T, p *pipeline.Pipeline) {
+// send defines the fences, of which the enricher has so many already, and sends
+// the items. It gives how many fences it has then.
+func (d *delivery) send(t *testing.T, p *pipeline.Pipeline, fences int) int {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -155,13 +171,35 @@ func (d *delivery) send(t *testing.T, p *pipeline.Pipeline) {
 	if d.kills > 0 { // over as long as the kills take
 		cfg.Rate = float64(len(d.items)) / (4 * float64(d.kills))
 	}
+	src := &source{d: d}
+	for range d.fences {
+		src.gates = append(src.gates, make(chan struct{}))
+	}
+	define := func(stage int) {
+		p.Fence(d.fences[stage]...)
+		for _, f := range d.fences[stage] {
+			if f.Version == 1 {
+				fences++
+			}
+		}
+		p.WaitFences(fences)
+		close(src.gates[stage])
+	}
+	for stage := range d.fences {
+		if stage == 0 || !d.staged {
+			define(stage)
+		}
+	}
 	var counts simulate.Counts
 	done := make(chan error, 1)
-	go func() { done <- simulate.Send(ctx, &source{d: d}, cfg, &counts) }()
-	for range d.kills {
+	go func() { done <- simulate.Send(ctx, src, cfg, &counts) }()
+	for kill := range d.kills {
 		time.Sleep(time.Second + time.Duration(rand.Int64N(int64(2*time.Second))))
 		p.Enricher.Kill()
 		p.Enricher.Start()
+		if stage := kill + 1; stage < len(d.fences) {
+			define(stage)
+		}
 	}
 	if err := <-done; err != nil {
 		t.Fatal(err)
@@ -169,6 +207,7 @@ func (d *delivery) send(t *testing.T, p *pipeline.Pipeline) {
 	if counts.Acknowledged.Load() != int64(len(d.items)) {
 		t.Fatalf("%s: %d of %d items were acknowledged", d.name, counts.Acknowledged.Load(), len(d.items))
 	}
+	return fences
 }
 
 func waitForSink(t *testing.T, p *pipeline.Pipeline) {
@@ -187,7 +226,7 @@ func waitForSink(t *testing.T, p *pipeline.Pipeline) {
 // derivedTables are those whose rows are derived, with the columns that say
 // which revision a row is and where it comes from: they differ by design.
 var derivedTables = map[string]string{
-	"driving_events": "event_id", "trips": "trip_id", "stops": "stop_id", "condition_events": "event_id",
+	"driving_events": "event_id", "trips": "trip_id", "stops": "stop_id", "condition_events": "event_id", "geofence_events": "event_id",
 }
 
 // rows are all derived rows as a reader sees them, without what differs by
@@ -196,9 +235,13 @@ func (d *delivery) rows(t *testing.T, p *pipeline.Pipeline) []string {
 	t.Helper()
 	var out []string
 	for table, id := range derivedTables {
+		of := "''"
+		if table == "geofence_events" {
+			id, of = "event_id, fence_id", "substring(fence_id, 3)"
+		}
 		rows, err := p.Texts(t.Context(), fmt.Sprintf(
-			`SELECT concat('%s ', substring(imei, 3), ' ', toString(tuple(* EXCEPT (imei, %s, revision, retracted, raw_partition, raw_offset, inserted_time))))
-			FROM %s WHERE startsWith(imei, '%s')`, table, id, table, d.prefix))
+			`SELECT concat('%s ', substring(imei, 3), ' ', %s, ' ', toString(tuple(* EXCEPT (imei, %s, revision, retracted, raw_partition, raw_offset, inserted_time))))
+			FROM %s WHERE startsWith(imei, '%s')`, table, of, id, table, d.prefix))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,7 +254,7 @@ func (d *delivery) rows(t *testing.T, p *pipeline.Pipeline) []string {
 func (d *delivery) kinds(t *testing.T, p *pipeline.Pipeline) map[string]int64 {
 	t.Helper()
 	out := map[string]int64{}
-	for table, column := range map[string]string{"driving_events": "kind", "trips": "'trip'", "stops": "kind", "condition_events": "kind"} {
+	for table, column := range map[string]string{"driving_events": "kind", "trips": "'trip'", "stops": "kind", "condition_events": "kind", "geofence_events": "kind"} {
 		rows, err := p.Texts(t.Context(), fmt.Sprintf("SELECT concat('%s ', %s, ' ', toString(count())) FROM %s WHERE startsWith(imei, '%s') GROUP BY %s",
 			table, column, table, d.prefix, column))
 		if err != nil {

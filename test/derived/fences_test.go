@@ -101,7 +101,7 @@ func TestNeighbourhoods(t *testing.T) {
 	raw.send(t, p)
 	p.WaitAccounted(2 * time.Minute)
 	require.NoError(t, os.WriteFile(rules, []byte("version: quiet\n"), 0o600))
-	waitForRules(t, p, "version=quiet")
+	waitForRules(t, p, `"version":"quiet`)
 	quiet.send(t, p)
 	p.WaitAccounted(2 * time.Minute)
 	waitForSink(t, p)

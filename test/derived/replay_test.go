@@ -59,7 +59,7 @@ func TestReplayTriesRules(t *testing.T) {
 		{name: "in order", prefix: "95", items: drives},
 		{name: "disordered", prefix: "96", items: disordered(drives, rand.New(rand.NewPCG(6, 2)))},
 	} {
-		d.send(t, p)
+		d.send(t, p, 0)
 	}
 	pushSensors(t, p)
 	p.WaitAccounted(2 * time.Minute)
