@@ -102,6 +102,9 @@ func (d *demo) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.server.Close()) }()
+	if err := d.defineFences(ctx); err != nil {
+		return err
+	}
 	if err := d.startParts(ctx); err != nil {
 		return err
 	}
@@ -319,9 +322,9 @@ func (d *demo) progress(ctx context.Context, reader clickhouse.Conn) {
 		}
 		return
 	}
-	line := fmt.Sprintf("%4.0fs  pushed %6d  polled %6d  fixes %6d  to come %5d | trips %4d  stops %4d  harsh %4d  speeding %3d  sensors %3d | p50 %5.0f ms  p99 %5.0f ms",
+	line := fmt.Sprintf("%4.0fs  pushed %6d  polled %6d  fixes %6d  to come %5d | trips %4d  stops %4d  harsh %4d  speeding %3d  sensors %3d  fences %3d | p50 %5.0f ms  p99 %5.0f ms",
 		time.Since(d.began).Seconds(), d.acknowledged.Load(), r.polled, r.rows["fixes"], max(0, d.acknowledged.Load()-r.pushed),
-		e.trips, e.stops, e.harsh, e.speeding, e.conditions, r.p50, r.p99)
+		e.trips, e.stops, e.harsh, e.speeding, e.conditions, e.fences, r.p50, r.p99)
 	if f, ok := d.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 1 {
 			line = line[:min(len(line), width-1)]

@@ -15,7 +15,7 @@ import (
 )
 
 // eventCounts are what was found so far, of this run's vehicles.
-type eventCounts struct{ trips, stops, harsh, speeding, conditions uint64 }
+type eventCounts struct{ trips, stops, harsh, speeding, conditions, fences uint64 }
 
 func (d *demo) countEvents(ctx context.Context, reader clickhouse.Conn) (c eventCounts, err error) {
 	err = reader.QueryRow(ctx, `SELECT
@@ -23,14 +23,16 @@ func (d *demo) countEvents(ctx context.Context, reader clickhouse.Conn) (c event
 		(SELECT count() FROM stops WHERE startsWith(imei, {fleet:String})),
 		(SELECT countIf(startsWith(kind, 'harsh_')) FROM driving_events WHERE startsWith(imei, {fleet:String})),
 		(SELECT countIf(kind = 'speeding') FROM driving_events WHERE startsWith(imei, {fleet:String})),
-		(SELECT count() FROM condition_events WHERE startsWith(imei, {fleet:String}))`,
-		clickhouse.Named("fleet", d.fleet())).Scan(&c.trips, &c.stops, &c.harsh, &c.speeding, &c.conditions)
+		(SELECT count() FROM condition_events WHERE startsWith(imei, {fleet:String})),
+		(SELECT countIf(kind = 'enter') FROM geofence_events WHERE startsWith(imei, {fleet:String}))`,
+		clickhouse.Named("fleet", d.fleet())).Scan(&c.trips, &c.stops, &c.harsh, &c.speeding, &c.conditions, &c.fences)
 	return c, err
 }
 
 // A happening is a stretch of a vehicle's time, found or true.
 type happening struct {
 	imei, kind string
+	of         string // the fence that is visited
 	start, end time.Time
 	source     string // of what was found: who saw it
 	ongoing    bool   // of what was found
@@ -56,7 +58,11 @@ func (d *demo) found(ctx context.Context, reader clickhouse.Conn) ([]happening, 
 		}
 		out = append(out, h)
 	}
-	return out, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	visits, err := d.visited(ctx, reader)
+	return append(out, visits...), err
 }
 
 // Kinds of rows that are not events of one kind.
@@ -95,7 +101,7 @@ func (d *demo) truth(from, to time.Time) []happening {
 			}
 		}
 	}
-	return out
+	return append(out, d.trueVisits(from, to)...)
 }
 
 // knownAfter is how long after its end something can be known: a change of fuel
@@ -131,7 +137,7 @@ func matched(a, b []happening) (n int) {
 	}
 	for _, h := range a {
 		if slices.ContainsFunc(byIMEI[h.imei], func(o happening) bool {
-			return sameKind(&o, &h) && !h.start.Add(-near(h.kind)).After(o.end) && !o.start.Add(-near(h.kind)).After(h.end)
+			return o.of == h.of && sameKind(&o, &h) && !h.start.Add(-near(h.kind)).After(o.end) && !o.start.Add(-near(h.kind)).After(h.end)
 		}) {
 			n++
 		}
@@ -155,6 +161,7 @@ var derivedKinds = []struct{ kind, name string }{
 	{jimitest.HarshBraking, "harsh braking"}, {jimitest.HarshAcceleration, "harsh acceleration"}, {jimitest.HarshCornering, "harsh cornering"},
 	{jimitest.Speeding, "speeding"}, {"collision", "collisions"},
 	{jimitest.FuelRefuel, "refuels"}, {jimitest.FuelTheft, "fuel thefts"}, {jimitest.TemperatureOutOfRange, "temperature out of range"}, {jimitest.FaultOpen, "faults"},
+	{kindVisit, "visits of geofences"},
 }
 
 // derivedSummary says what was found out about the vehicles, beside what they
@@ -213,6 +220,7 @@ func (d *demo) derivedMore(ctx context.Context, reader clickhouse.Conn, found []
 		UNION ALL SELECT trip_id AS id, max(revision) AS latest, argMax(retracted, revision) AS gone FROM trips WHERE startsWith(imei, {fleet:String}) GROUP BY id
 		UNION ALL SELECT stop_id AS id, max(revision) AS latest, argMax(retracted, revision) AS gone FROM stops WHERE startsWith(imei, {fleet:String}) GROUP BY id
 		UNION ALL SELECT event_id AS id, max(revision) AS latest, argMax(retracted, revision) AS gone FROM condition_events WHERE startsWith(imei, {fleet:String}) GROUP BY id
+		UNION ALL SELECT event_id AS id, max(revision) AS latest, argMax(retracted, revision) AS gone FROM geofence_events WHERE startsWith(imei, {fleet:String}) GROUP BY id
 		) SETTINGS final = 0`, clickhouse.Named("fleet", d.fleet())).Scan(&events, &again, &retracted)
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func (d *demo) drain(ctx context.Context, reader clickhouse.Conn) error {
 		return err
 	}
 	var derived []string
-	for _, t := range []schema.Topic{schema.TopicFixes, schema.TopicDriving, schema.TopicTrips, schema.TopicConditions} {
+	for _, t := range []schema.Topic{schema.TopicFixes, schema.TopicDriving, schema.TopicTrips, schema.TopicConditions, schema.TopicGeofence} {
 		derived = append(derived, t.Name(prefix))
 	}
 	return d.read(ctx, kafka, schema.SinkGroup(prefix), derived...)

@@ -23,7 +23,7 @@ func TestDemoRules(t *testing.T) {
 // What was found is counted against what is true: by vehicle, kind and time.
 func TestDemoCountsAgainstTheTruth(t *testing.T) {
 	now := time.Now().UTC()
-	d := demo{platform: jimitest.New(jimitest.Options{Seed: 5, Devices: 20, Start: now.Add(-2 * time.Hour)})}
+	d := demo{began: now, platform: jimitest.New(jimitest.Options{Seed: 5, Devices: 20, Start: now.Add(-2 * time.Hour)})}
 	truth := d.truth(now.Add(-30*time.Minute), now)
 	kinds, whole := map[string]int{}, 0
 	for _, h := range truth {
@@ -32,7 +32,7 @@ func TestDemoCountsAgainstTheTruth(t *testing.T) {
 			whole++
 		}
 	}
-	if kinds[kindTrip] < 20 || kinds[kindParking] == 0 || whole == 0 || whole == len(truth) {
+	if kinds[kindTrip] < 20 || kinds[kindParking] == 0 || kinds[kindVisit] < 5 || whole == 0 || whole == len(truth) {
 		t.Fatalf("%d of %d are whole: %v", whole, len(truth), kinds)
 	}
 	if n := matched(truth, truth); n != len(truth) {
