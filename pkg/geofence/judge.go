@@ -28,7 +28,7 @@ func (s *State) follow(c *call, p *point, stands bool, i int) bool {
 	set := c.v.Settings(f.id, p.t)
 	switch {
 	case set == nil:
-		s.drop(i)
+		s.drop(c, i)
 		return false
 	case set.Since > p.t: // what held then is not known any more
 		return true
@@ -36,12 +36,12 @@ func (s *State) follow(c *call, p *point, stands bool, i int) bool {
 	depth, in := c.depth(f.id)
 	if !f.inside {
 		if !in {
-			s.drop(i)
+			s.drop(c, i)
 			return false
 		}
 		f.n++
 		s.enter(c, p, stands, &f, set, depth)
-		s.set(i, &f)
+		s.set(c, i, &f)
 		return true
 	}
 	switch {
@@ -54,10 +54,10 @@ func (s *State) follow(c *call, p *point, stands bool, i int) bool {
 			c.found(p, &f, set)
 		}
 	case s.leave(c, p, stands, &f, set):
-		s.drop(i)
+		s.drop(c, i)
 		return false
 	}
-	s.set(i, &f)
+	s.set(c, i, &f)
 	return true
 }
 
@@ -150,7 +150,7 @@ func (s *State) arrive(c *call, p *point, stands bool, q *Place) {
 		f.cross = s.crossing(c, p, q.Fence, true)
 	}
 	s.enter(c, p, stands, &f, set, q.DepthM)
-	s.add(&f)
+	s.add(c, &f)
 }
 
 // enter confirms that a fence was entered, if it can.

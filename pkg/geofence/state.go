@@ -21,7 +21,7 @@ type State struct {
 	held     point // a fix away from the rest, while one is too little to say that it has ended
 	rest     rest
 	stride   stride
-	fences   []fence // in the order of ids; never written in place
+	fences   []fence // in the order of ids; written by the step alone that made them, see own
 }
 
 const (
@@ -63,28 +63,41 @@ type crossing struct {
 	dkmh     int32
 }
 
+// own makes the fences those of this step alone, so that it may write to them.
+func (s *State) own(c *call) {
+	if c.owns {
+		return
+	}
+	own := make([]fence, len(s.fences), len(s.fences)+1)
+	copy(own, s.fences)
+	s.fences, c.owns = own, true
+}
+
 // set replaces a fence if it has changed.
-func (s *State) set(i int, f *fence) {
+func (s *State) set(c *call, i int, f *fence) {
 	if s.fences[i] == *f {
 		return
 	}
-	s.fences = slices.Clone(s.fences)
+	s.own(c)
 	s.fences[i] = *f
 }
 
-func (s *State) drop(i int) {
-	s.fences = append(slices.Clone(s.fences[:i]), s.fences[i+1:]...)
-	if len(s.fences) == 0 {
+func (s *State) drop(c *call, i int) {
+	if len(s.fences) == 1 {
 		s.fences = nil
+		return
 	}
+	s.own(c)
+	s.fences = slices.Delete(s.fences, i, i+1)
 }
 
-func (s *State) add(f *fence) {
+func (s *State) add(c *call, f *fence) {
+	s.own(c)
 	i := 0
 	for i < len(s.fences) && s.fences[i].id < f.id {
 		i++
 	}
-	s.fences = slices.Insert(slices.Clone(s.fences), i, *f)
+	s.fences = slices.Insert(s.fences, i, *f)
 }
 
 func (s *State) find(id string) int {

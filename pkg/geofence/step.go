@@ -9,6 +9,7 @@ type call struct {
 	out *Out
 	t   int64 // of the entry
 
+	owns   bool // the fences of the State, which no copy of it shares
 	broken bool // nothing can be concluded from the way to it
 	asked  bool // out.passes are those of the way to it
 }
@@ -71,7 +72,7 @@ func (s *State) wake(c *call) {
 		if f.told {
 			c.tell(&f, set, KindUnknown, s.alive, &s.prev, 0)
 		}
-		s.set(i, &f)
+		s.set(c, i, &f)
 	}
 }
 
@@ -89,7 +90,7 @@ func (s *State) pass(c *call) {
 		f := s.fences[i]
 		if set := c.v.Settings(f.id, until); set != nil && set.Since <= until {
 			c.tick(&f, set, until, &s.prev)
-			s.set(i, &f)
+			s.set(c, i, &f)
 		}
 	}
 }
