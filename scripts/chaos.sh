@@ -23,6 +23,9 @@ mkdir -p "$ODOGRAPH_TEST_LOGS"
 echo "seed $ODOGRAPH_CHAOS_SEED, $ODOGRAPH_CHAOS_KILLS kills of each process, $ODOGRAPH_CHAOS_BROKERS brokers, output in $ODOGRAPH_TEST_LOGS"
 
 status=0
+echo "any order of arrival, 1,000 drives"
+go test -count=1 -v -timeout 60m ./pkg/derive -run Converges -args -seeds 1000 >> "$ODOGRAPH_TEST_LOGS/derive" 2>&1 || status=1
+grep -E -- '--- (PASS|FAIL)|drives, events' "$ODOGRAPH_TEST_LOGS/derive" | sed -E 's/^ *[a-z_]+\.go:[0-9]+: /  /' || true
 go test -count=1 -v -timeout 90m ./test/faults "$@" 2>&1 | tee "$ODOGRAPH_TEST_LOGS/output" | grep --line-buffered -v '^ *{"time":' || status=1
 
 echo

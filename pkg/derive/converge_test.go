@@ -21,7 +21,7 @@ import (
 	"github.com/odograph/odograph/pkg/timeline"
 )
 
-var seeds = flag.Int("seeds", 1000, "how many drives the convergence test takes")
+var seeds = flag.Int("seeds", 250, "how many drives the convergence test takes (make chaos: 1000)")
 
 // TestConverges: any order and any duplication of the same entries within the
 // lateness end in the same events, trips and stops as one ordered pass, through
