@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/ClickHouse/ch-go"
@@ -58,7 +59,7 @@ func (b *block) input() proto.Input {
 
 // insertInto names the columns as the block has them; positions become the
 // stored form in ClickHouse.
-const insertInto = `INSERT INTO source (imei, source, account, pos_type, fix_time, received_time, inserted_time, gate_time, lat_e7, lng_e7, speed_kmh, heading_deg, satellites, acc,
+const insertInto = `INSERT INTO %s (imei, source, account, pos_type, fix_time, received_time, inserted_time, gate_time, lat_e7, lng_e7, speed_kmh, heading_deg, satellites, acc,
 	altitude_m, odometer_m, post_method, gps_mode, status, quality, h3_r7, h3_r9, h3_r11, raw_partition, raw_offset)
 	SELECT imei, source, account, pos_type, fix_time, received_time, inserted_time, gate_time, toInt32(round(lat * 1e7)), toInt32(round(lng * 1e7)), speed_kmh, heading_deg, satellites, acc,
 	altitude_m, odometer_m, post_method, gps_mode, status, quality, h3_r7, h3_r9, h3_r11, raw_partition, raw_offset
@@ -112,7 +113,7 @@ func digit(is bool) int64 {
 
 // load makes fixes until there are so many and inserts them as the sink does, in
 // the order in which they come.
-func load(ctx context.Context, c *ch.Client, fixes, devices int, progress func(done int)) error {
+func load(ctx context.Context, c *ch.Client, table string, fixes, devices int, progress func(done int)) error {
 	made := make(chan []fix) // an hour ahead
 	f := newFleet(devices)
 	go func() {
@@ -134,7 +135,7 @@ func load(ctx context.Context, c *ch.Client, fixes, devices int, progress func(d
 		for i := range h {
 			b.append(f.imeis[h[i].device], &h[i])
 		}
-		if err := c.Do(ctx, ch.Query{Body: insertInto, Input: b.input(), Settings: []ch.Setting{ch.SettingInt("async_insert", 0)}}); err != nil {
+		if err := c.Do(ctx, ch.Query{Body: fmt.Sprintf(insertInto, table), Input: b.input(), Settings: []ch.Setting{ch.SettingInt("async_insert", 0)}}); err != nil {
 			return err
 		}
 		done += len(h)

@@ -21,7 +21,7 @@ func connect(ctx context.Context, dsn, database string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts.Settings = clickhouse.Settings{"max_execution_time": 0}
+	opts.Settings = clickhouse.Settings{"max_execution_time": 0, "allow_experimental_codecs": 1, "allow_suspicious_codecs": 1, "allow_suspicious_low_cardinality_types": 1, "max_insert_threads": 2, "max_partitions_per_insert_block": 0}
 	opts.ReadTimeout = 0
 	first, err := clickhouse.Open(opts)
 	if err != nil {

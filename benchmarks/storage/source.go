@@ -9,7 +9,7 @@ import (
 
 // sourceTable takes the fixes as they come. Its types lose nothing, its codecs
 // cost little; all designs are copies of it.
-const sourceTable = `CREATE TABLE IF NOT EXISTS source
+const sourceTable = `CREATE TABLE IF NOT EXISTS %s
 (
     imei LowCardinality(String), fix_time DateTime64(0, 'UTC') CODEC(Delta, LZ4), received_time DateTime64(3, 'UTC') CODEC(Delta, LZ4), inserted_time DateTime64(3, 'UTC') CODEC(Delta, LZ4),
     gate_time Nullable(DateTime64(0, 'UTC')), source LowCardinality(String), account LowCardinality(String), pos_type LowCardinality(String),
@@ -21,18 +21,18 @@ const sourceTable = `CREATE TABLE IF NOT EXISTS source
 ENGINE = MergeTree PARTITION BY toYYYYMM(fix_time) ORDER BY (imei, fix_time)`
 
 // prepare makes the fixes, unless they are there from an earlier run.
-func prepare(ctx context.Context, s *server, cfg *config) error {
-	if err := s.exec(ctx, sourceTable); err != nil {
+func prepare(ctx context.Context, s *server, table string, fixes, devices int) error {
+	if err := s.exec(ctx, fmt.Sprintf(sourceTable, table)); err != nil {
 		return err
 	}
 	var have uint64
-	if err := s.conn.QueryRow(ctx, "SELECT count() FROM source").Scan(&have); err != nil {
+	if err := s.conn.QueryRow(ctx, "SELECT count() FROM "+table).Scan(&have); err != nil {
 		return err
 	}
-	if have == uint64(cfg.fixes) {
+	if have == uint64(fixes) {
 		return nil
 	}
-	if err := s.exec(ctx, "TRUNCATE TABLE source"); err != nil {
+	if err := s.exec(ctx, "TRUNCATE TABLE "+table); err != nil {
 		return err
 	}
 	start := time.Now()
@@ -42,7 +42,7 @@ func prepare(ctx context.Context, s *server, cfg *config) error {
 	}
 	defer func() { _ = native.Close() }()
 	n := 0
-	return load(ctx, native, cfg.fixes, cfg.devices, func(done int) {
+	return load(ctx, native, table, fixes, devices, func(done int) {
 		if n++; n%24 == 0 {
 			took := time.Since(start).Seconds()
 			fmt.Fprintf(os.Stderr, "storage: %d fixes of %d days made in %.0f s, %.0f/s\n", done, n/24, took, float64(done)/took)
