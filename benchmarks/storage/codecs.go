@@ -118,7 +118,7 @@ var variants = []struct {
 
 // codecs measures every column in every way: bytes a fix and the time to read it.
 func codecs(ctx context.Context, s *server, cfg *config, out io.Writer) error {
-	fmt.Fprintf(out, "\n## Columns\n\nEach column of the sample in each way, ordered by (imei, fix_time), merged to one part a month; columns that are alike are added up. Time is what one processor takes to read the column and find its maximum, median of %d rounds in turn.\n\n| column | type | codec | bytes a fix | ns a fix to read |\n|---|---|---|---|---|\n", cfg.rounds)
+	fmt.Fprintf(out, "\n## Columns\n\nEach column of a quarter of the sample's devices in each way, ordered by (imei, fix_time), merged to one part a month; columns that are alike are added up. Time is what one processor takes to read the column and find its maximum, median of %d rounds in turn.\n\n| column | type | codec | bytes a fix | ns a fix to read |\n|---|---|---|---|---|\n", cfg.rounds)
 	for _, v := range variants {
 		sizes, times, ways := []float64(nil), []float64(nil), []variant(nil)
 		for _, column := range strings.Split(v.columns, ", ") {
@@ -165,7 +165,7 @@ func measureColumn(ctx context.Context, s *server, cfg *config, ways []variant) 
 		"DROP TABLE IF EXISTS columns SYNC",
 		"CREATE TABLE columns (key_imei String, key_time DateTime64(0, 'UTC'), " + strings.Join(columns, ", ") + `) ENGINE = MergeTree PARTITION BY toYYYYMM(key_time) ORDER BY (key_imei, key_time)
 			SETTINGS min_bytes_for_wide_part = 0`,
-		"INSERT INTO columns SELECT imei, fix_time, " + strings.Join(from, ", ") + " FROM sample",
+		"INSERT INTO columns SELECT imei, fix_time, " + strings.Join(from, ", ") + " FROM sample WHERE cityHash64(imei) % 4 = 0",
 		"OPTIMIZE TABLE columns FINAL",
 	} {
 		if err := s.exec(ctx, q); err != nil {
