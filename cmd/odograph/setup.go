@@ -26,13 +26,22 @@ type setupConfig struct {
 	Partitions  int           `koanf:"partitions" usage:"partitions of each topic; fixed once the topics exist"`
 	Replication int           `koanf:"replication" usage:"copies of each partition, on as many brokers"`
 	Timeout     time.Duration `koanf:"setup_timeout" usage:"time for everything together"`
+
+	KeepRaw    int `koanf:"keep_raw_days" usage:"days that the vendor's JSON of stored items is kept; 0: for ever"`
+	KeepFixes  int `koanf:"keep_fixes_days" usage:"days that fixes and other items are kept, by their own time; 0: for ever"`
+	KeepEvents int `koanf:"keep_events_days" usage:"days that trips, stops, driving and fence events, alarms and faults are kept; 0: for ever"`
 }
 
 func defaultSetupConfig() setupConfig {
 	return setupConfig{
 		Kafka: config.DefaultKafka(), ClickHouse: config.DefaultClickHouse(),
 		Partitions: 12, Replication: 1, Timeout: 2 * time.Minute,
+		KeepRaw: clickhouse.DefaultRetention.Raw, KeepFixes: clickhouse.DefaultRetention.Fixes, KeepEvents: clickhouse.DefaultRetention.Events,
 	}
+}
+
+func (c *setupConfig) retention() clickhouse.Retention {
+	return clickhouse.Retention{Raw: c.KeepRaw, Fixes: c.KeepFixes, Events: c.KeepEvents}
 }
 
 // Validate names every wrong value.
@@ -47,6 +56,14 @@ func (c *setupConfig) Validate() error {
 	if c.Timeout < time.Second {
 		errs = append(errs, config.Invalid("setup_timeout", c.Timeout, "at least 1s"))
 	}
+	for _, keep := range []struct {
+		key  string
+		days int
+	}{{"keep_raw_days", c.KeepRaw}, {"keep_fixes_days", c.KeepFixes}, {"keep_events_days", c.KeepEvents}} {
+		if keep.days < 0 || keep.days > 36_500 {
+			errs = append(errs, config.Invalid(keep.key, keep.days, "1 to 36500 days, or 0 for ever"))
+		}
+	}
 	return errors.Join(errs...)
 }
 
@@ -59,8 +76,13 @@ func setupCommand() *cobra.Command {
 		Long: `Create the Kafka topics and the ClickHouse schema, or bring them up to date.
 
 Setup is idempotent: it says what it did and what was there. It never changes
-the number of partitions of a topic, and never removes anything. Run it before
-the first start and after each upgrade.
+the number of partitions of a topic. Run it before the first start, after each
+upgrade, and when a setting of it changed.
+
+Rows that are older than they are to be kept go in the background, within a day
+or so; tables without the vendor's JSON lose a whole month once all of it is too
+old. No row goes before it was stored for 30 days. Setup says which tables a
+setting changed, and how many rows are too old by it.
 
 ClickHouse's user needs the rights of the migrator, see --print-users.`,
 		Example: `  # the local stack
@@ -69,6 +91,9 @@ ClickHouse's user needs the rights of the migrator, see --print-users.`,
   # a cluster of three brokers
   export ODOGRAPH_KAFKA_BROKERS=kafka1:9092,kafka2:9092,kafka3:9092
   ODOGRAPH_CLICKHOUSE_DSN=clickhouse://migrator:…@clickhouse:9000/fleet odograph setup --partitions 48 --replication 3
+
+  # keep fixes for two years, and everything else as long as there is room
+  ODOGRAPH_KEEP_FIXES_DAYS=730 odograph setup --keep-raw-days 0 --keep-events-days 0
 
   # the ClickHouse users and their rights, for clickhouse-client
   odograph setup --print-users`,
@@ -149,6 +174,40 @@ func setupSchema(ctx context.Context, cfg *setupConfig, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "schema version %d, %d steps taken\n", version, len(steps))
+	if _, err = fmt.Fprintf(out, "schema version %d, %d steps taken\n", version, len(steps)); err != nil {
+		return err
+	}
+	return setupRetention(ctx, cfg, out)
+}
+
+func setupRetention(ctx context.Context, cfg *setupConfig, out io.Writer) error {
+	changes, err := clickhouse.Retain(ctx, cfg.ClickHouseDSN.Reveal(), cfg.retention())
+	if err != nil {
+		return err
+	}
+	for _, k := range changes {
+		what := k.Table
+		if k.Raw {
+			what += ".raw"
+		}
+		before, outdated := "was for ever", ""
+		if k.Before != "" {
+			before = "was " + k.Before
+		}
+		if k.Outdated > 0 {
+			outdated = fmt.Sprintf("; %d rows are older", k.Outdated)
+		}
+		if _, err := fmt.Fprintf(out, "keep   %-24s %s, %s%s\n", what, days(k.Days), before, outdated); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(out, "kept: JSON of the vendor %s, fixes and items %s, events %s\n", days(cfg.KeepRaw), days(cfg.KeepFixes), days(cfg.KeepEvents))
 	return err
+}
+
+func days(n int) string {
+	if n == 0 {
+		return "for ever"
+	}
+	return fmt.Sprintf("%d days", n)
 }

@@ -81,8 +81,7 @@ func (c *city) distance(a, b int) float64 {
 
 // path is the quickest way between two junctions (A*).
 func (c *city) path(from, to int) []int {
-	cost := map[int]float64{from: 0}
-	before := map[int]int{}
+	cost, before := make([]float64, len(c.points)), make([]int, len(c.points)) // cost 0: not reached
 	open := &frontier{{from, 0}}
 	for open.Len() > 0 {
 		at := heap.Pop(open).(step).junction
@@ -91,7 +90,7 @@ func (c *city) path(from, to int) []int {
 		}
 		c.neighbours(at, func(next int) {
 			t := cost[at] + c.distance(at, next)/c.limit(at, next)
-			if old, ok := cost[next]; ok && old <= t {
+			if next == from || cost[next] != 0 && cost[next] <= t {
 				return
 			}
 			cost[next], before[next] = t, at

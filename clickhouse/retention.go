@@ -1,0 +1,194 @@
+package clickhouse
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+)
+
+// Retention says for how many days rows are kept; 0 is for ever.
+type Retention struct {
+	Raw    int // the vendor's JSON of items, in the columns raw, from when the collector took it
+	Fixes  int // fixes, and all other items that tell no event, from their own time
+	Events int // derived events, alarms and trouble codes, from their own time
+}
+
+// DefaultRetention is a month, 13 months and 3 years.
+var DefaultRetention = Retention{Raw: 30, Fixes: 396, Events: 1096}
+
+// settledDays is how long a row stays at least after it was inserted, however old
+// it is: as long as the raw topic keeps its item, so that whoever counts items
+// against rows, or takes up an insert after a crash, finds it.
+const settledDays = 30
+
+// A Kept is what Retain changed of one table.
+type Kept struct {
+	Table    string
+	Days     int // 0: for ever
+	Raw      bool
+	Before   string // how many days or what else it was, empty: for ever
+	Outdated uint64 // rows that are older than that, and go
+}
+
+// keeping says by which time the rows of a table age. Tables that are not here
+// hold definitions, names, settings and the newest of each device.
+var keeping = []struct {
+	table, time string
+	days        func(*Retention) int
+	raw         bool
+}{
+	{"fixes", "fix_time", fixDays, false},
+	{"fix_repeats", "fix_time", fixDays, false},
+	{"item_repeats", "received_time", fixDays, false},
+	{"completeness", "hour", fixDays, false},
+	{"heartbeats", "event_time", fixDays, true},
+	{"sessions", "event_time", fixDays, true},
+	{"obd", "event_time", fixDays, true},
+	{"sensors", "event_time", fixDays, true},
+	{"media", "event_time", fixDays, true},
+	{"messages", "received_time", fixDays, true},
+	{"dead_letters", "first_seen", fixDays, false},
+	{"alarms", "event_time", eventDays, true},
+	{"faults", "event_time", eventDays, true},
+	{"driving_events", "start_time", eventDays, false},
+	{"geofence_events", "at", eventDays, false},
+	{"condition_events", "start_time", eventDays, false},
+	{"trips", "start_time", eventDays, false},
+	{"stops", "start_time", eventDays, false},
+	{"recompute_requests", "received_time", eventDays, false},
+}
+
+func fixDays(r *Retention) int   { return r.Fixes }
+func eventDays(r *Retention) int { return r.Events }
+
+// Retain makes ClickHouse drop what is older than it is to be kept, and tells
+// what it changed. It waits for no row to go: that happens in the background,
+// within a day or so. Tables without the vendor's JSON lose whole parts, a month
+// that has passed as a whole: nothing is rewritten for it.
+func Retain(ctx context.Context, dsn string, want Retention) ([]Kept, error) {
+	opts, err := clickhouse.ParseDSN(dsn)
+	if err != nil {
+		return nil, errors.New("clickhouse_dsn: want clickhouse://user:password@host:9000/database")
+	}
+	db := clickhouse.OpenDB(opts)
+	defer func() { _ = db.Close() }()
+	var all []Kept
+	for _, k := range keeping {
+		t, err := tableAgeing(ctx, db, k.table)
+		if err != nil {
+			return nil, fmt.Errorf("retention of table %s: %w", k.table, err)
+		}
+		days := k.days(&want)
+		if ttl := rowTTL(k.time, days); ttl != t.rows {
+			kept := Kept{Table: k.table, Days: days, Before: inDays(t.rows)}
+			if kept.Outdated, err = outdated(ctx, db, k.table, k.time, days); err != nil {
+				return nil, fmt.Errorf("retention of table %s: %w", k.table, err)
+			}
+			if err := alterTable(ctx, db, k.table, agedBy(k.raw), rowChange(ttl)); err != nil {
+				return nil, err
+			}
+			all = append(all, kept)
+		}
+		if ttl := rawTTL(want.Raw); k.raw && ttl != t.raw {
+			if err := alterTable(ctx, db, k.table, agedBy(true), rawChange(ttl)); err != nil {
+				return nil, err
+			}
+			all = append(all, Kept{Table: k.table, Raw: true, Days: want.Raw, Before: inDays(t.raw)})
+		}
+	}
+	return all, nil
+}
+
+// rowTTL is when a row goes, written as ClickHouse writes it.
+func rowTTL(column string, days int) string {
+	if days == 0 {
+		return ""
+	}
+	return fmt.Sprintf("greatest(toDateTime(%s) + toIntervalDay(%d), toDateTime(inserted_time) + toIntervalDay(%d))", column, days, settledDays)
+}
+
+func rawTTL(days int) string {
+	if days == 0 {
+		return ""
+	}
+	return fmt.Sprintf("toDateTime(received_time) + toIntervalDay(%d)", days)
+}
+
+var daysOf = regexp.MustCompile(`toIntervalDay\((\d+)\)`)
+
+// inDays is a TTL for people; one that somebody else set stands as it is.
+func inDays(ttl string) string {
+	if m := daysOf.FindStringSubmatch(ttl); m != nil {
+		return m[1] + " days"
+	}
+	return ttl
+}
+
+func rowChange(ttl string) string {
+	if ttl == "" {
+		return "REMOVE TTL"
+	}
+	return "MODIFY TTL " + ttl
+}
+
+func rawChange(ttl string) string {
+	if ttl == "" {
+		return "MODIFY COLUMN raw REMOVE TTL"
+	}
+	return "MODIFY COLUMN raw TTL " + ttl
+}
+
+// agedBy are the settings of a table by which its rows go. Whole parts go
+// cheaply, but a column never ages in a table that only drops whole parts.
+func agedBy(raw bool) string {
+	if raw {
+		return "MODIFY SETTING ttl_only_drop_parts = 0, merge_with_ttl_timeout = 86400"
+	}
+	return "MODIFY SETTING ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1"
+}
+
+func alterTable(ctx context.Context, db *sql.DB, table string, changes ...string) error {
+	for _, change := range changes {
+		if _, err := db.ExecContext(ctx, "ALTER TABLE "+quoteName(table)+" "+change); err != nil {
+			return fmt.Errorf("retention of table %s: %w", table, err)
+		}
+	}
+	return nil
+}
+
+// outdated counts the rows whose own time has passed; those that came lately
+// stay for a while.
+func outdated(ctx context.Context, db *sql.DB, table, column string, days int) (n uint64, err error) {
+	if days == 0 {
+		return 0, nil
+	}
+	err = db.QueryRowContext(ctx, fmt.Sprintf("SELECT count() FROM %s WHERE %s < now() - toIntervalDay(%d) SETTINGS final = 0", quoteName(table), column, days)).Scan(&n)
+	return n, err
+}
+
+// ageing is how rows of a table go now, and their vendor's JSON.
+type ageing struct{ rows, raw string }
+
+var (
+	rowsAge = regexp.MustCompile(` TTL (.*?)(?: SETTINGS |$)`)
+	rawAges = regexp.MustCompile("`raw` String [^`]*? TTL ([^`]*), `")
+)
+
+func tableAgeing(ctx context.Context, db *sql.DB, table string) (a ageing, err error) {
+	var engine, create string
+	err = db.QueryRowContext(ctx, "SELECT engine_full, create_table_query FROM system.tables WHERE database = currentDatabase() AND name = "+quoteText(table)).Scan(&engine, &create)
+	if errors.Is(err, sql.ErrNoRows) {
+		return a, errors.New("there is no such table: run odograph setup without --only-topics")
+	}
+	if m := rowsAge.FindStringSubmatch(engine); m != nil {
+		a.rows = m[1]
+	}
+	if m := rawAges.FindStringSubmatch(create); m != nil {
+		a.raw = m[1]
+	}
+	return a, err
+}
