@@ -24,19 +24,20 @@ func main() {
 	counts := flag.String("fences", "100,10000,100000", "numbers of made-up fences")
 	positions := flag.Int("positions", 50_000, "positions a round")
 	rounds := flag.Int("rounds", 7, "rounds; the median counts")
+	tile38 := flag.String("tile38", os.Getenv("TILE38_SERVER"), "path of tile38-server (default $TILE38_SERVER, else as PATH has it)")
 	without := flag.String("without", "", "contenders to leave out, by the beginnings of their names")
 	flag.Parse()
 	runtime.LockOSThread() // cpu is this thread's
 	for _, name := range strings.Split(*without, ",") {
 		contenders = slices.DeleteFunc(contenders, func(c contender) bool { return name != "" && strings.HasPrefix(c.name, name) })
 	}
-	if err := report(*data, *counts, *positions, *rounds); err != nil {
+	if err := report(*data, *counts, *tile38, *positions, *rounds); err != nil {
 		fmt.Fprintln(os.Stderr, "geofence:", err)
 		os.Exit(1)
 	}
 }
 
-func report(data, counts string, positions, rounds int) error {
+func report(data, counts, tile38 string, positions, rounds int) error {
 	fmt.Printf("# Geofence lookups, measured\n\n`go run ./benchmarks/geofence --data DIR > benchmarks/geofence.md`, %s, %s/%s, one goroutine. Positions are the same for all and lie anywhere in the area; contenders answer them in turn, %d rounds, the median counts; before that all their answers were compared (brute force's on 500): none differed. Times are the thread's on the processor, so that the machine's other work counts less; they depend on the machine, ratios hardly. Building counts without the collector's other threads.\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, rounds)
 	fmt.Print("\n## Made-up fences in 100 by 100 km, 0.3 to 2.4 km in radius\n\n| fences | fences at a position | | ns a lookup | to ours | built in s | MB beside the fences |\n|---|---|---|---|---|---|---|\n")
 	var changed strings.Builder
@@ -63,13 +64,17 @@ func report(data, counts string, positions, rounds int) error {
 		}
 		fmt.Fprintf(&changed, "| %d | %.2f | %.2f |\n", n, medianMS, longestMS)
 	}
-	fmt.Print("\nH3 cells are left out at 100,000, where their covers alone take minutes. A lookup of theirs computes a cell for each resolution in use, here two or three, by h3-go: with cells that cost nothing it would still fetch as many lists and ask more of the fences.\n")
+	fmt.Print("\nH3 cells are left out at 100,000, where their covers alone take minutes. A lookup of theirs computes a cell for each resolution in use, here two or three.\n")
 	fmt.Printf("\n## One fence changed\n\nA fence is put in the place of another, 200 times, each time in the index that the last change gave.\n\n| fences | median ms | longest ms |\n|---|---|---|\n%s", changed.String())
+	if err := againstTile38(tile38, 10_000, positions, rounds); err != nil {
+		return err
+	}
 	return recorded(data, positions, rounds)
 }
 
 func rows(label string, fences []*geo.Fence, at []geo.Point, rounds int, skip func(string) bool) error {
-	all, hits, err := compete(fences, at, rounds, skip)
+	these := slices.DeleteFunc(slices.Clone(contenders), func(c contender) bool { return skip(c.name) })
+	all, hits, err := compete(these, fences, at, rounds)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/odograph/odograph/pkg/geo"
 )
@@ -16,6 +17,7 @@ type result struct {
 	buildS      float64
 	memoryMB    float64
 	answer      lookup
+	round       func([]geo.Point) time.Duration
 	most        int
 }
 
@@ -36,14 +38,14 @@ func heapMB() float64 {
 
 // compete builds every contender, lets them answer the same positions in turn,
 // round by round, and fails unless all give the same answers.
-func compete(fences []*geo.Fence, at []geo.Point, rounds int, skip func(string) bool) ([]*result, float64, error) {
+func compete(these []contender, fences []*geo.Fence, at []geo.Point, rounds int) ([]*result, float64, error) {
 	var all []*result
-	for _, c := range contenders {
-		if skip(c.name) {
-			continue
-		}
+	for _, c := range these {
 		before, start := heapMB(), cpu()
-		r := &result{name: c.name, answer: c.build(fences), most: min(c.most, len(at))}
+		r := &result{name: c.name, answer: c.build(fences), round: c.round, most: min(c.most, len(at))}
+		if r.round == nil {
+			r.round = r.called
+		}
 		r.buildS = (cpu() - start).Seconds()
 		r.memoryMB = heapMB() - before
 		all = append(all, r)
@@ -52,18 +54,22 @@ func compete(fences []*geo.Fence, at []geo.Point, rounds int, skip func(string) 
 	if err != nil {
 		return nil, 0, err
 	}
-	var room []*geo.Fence
 	for range rounds {
 		for _, r := range all {
-			positions := at[:r.most]
-			start := cpu()
-			for _, p := range positions {
-				room = r.answer(room[:0], p)
-			}
-			r.nsPerLookup = append(r.nsPerLookup, float64((cpu()-start).Nanoseconds())/float64(len(positions)))
+			r.nsPerLookup = append(r.nsPerLookup, float64(r.round(at[:r.most]).Nanoseconds())/float64(r.most))
 		}
 	}
 	return all, hits, nil
+}
+
+// called asks one position after the other in this thread.
+func (r *result) called(at []geo.Point) time.Duration {
+	var room []*geo.Fence
+	start := cpu()
+	for _, p := range at {
+		room = r.answer(room[:0], p)
+	}
+	return cpu() - start
 }
 
 // agree compares all answers and returns the mean number of fences at a position.
