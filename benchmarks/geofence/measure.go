@@ -39,7 +39,7 @@ func heapMB() float64 {
 // compete builds every contender, lets them answer the same positions in turn,
 // round by round, and fails unless all give the same answers.
 func compete(these []contender, fences []*geo.Fence, at []geo.Point, rounds int) ([]*result, float64, error) {
-	var all []*result
+	all := make([]*result, 0, len(these))
 	for _, c := range these {
 		before, start := heapMB(), cpu()
 		r := &result{name: c.name, answer: c.build(fences), round: c.round, most: min(c.most, len(at))}
