@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"math/rand/v2"
 
 	peer "github.com/uber/h3-go/v4"
 
@@ -69,6 +70,31 @@ func cells(fences []*geo.Fence) lookup {
 
 // cellsWithEdges asks only the edges that meet the cell.
 func cellsWithEdges(fences []*geo.Fence) lookup { return newByCell(fences, clipTo).at }
+
+// threeCells is how long it takes to find a position's cells of three resolutions,
+// in ns: the median of some rounds.
+func threeCells(rounds int) float64 {
+	rng := rand.New(rand.NewPCG(5, 3))
+	at := make([]geo.Point, 50_000)
+	for i := range at {
+		at[i] = place(rng)
+	}
+	took := make([]float64, 0, rounds)
+	for range rounds {
+		start, none := cpu(), 0
+		for _, p := range at {
+			q := h3.At(p.Lat, p.Lng)
+			if q.Cell(9) == 0 || q.Cell(10) == 0 || q.Cell(11) == 0 {
+				none++
+			}
+		}
+		took = append(took, float64((cpu()-start).Nanoseconds())/float64(len(at)))
+		if none > 0 {
+			panic("a position without a cell")
+		}
+	}
+	return median(took)
+}
 
 // resolutionFor is that of which some 30 to 200 cells make the fence's area.
 func resolutionFor(f *geo.Fence) int {
