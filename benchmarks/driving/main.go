@@ -34,6 +34,7 @@ func report(w *strings.Builder, data string) error {
 	}
 	drives.reportMethod(w)
 	drives.reportCentral(w)
+	drives.reportPositions(w)
 	drives.reportLabels(w)
 	drives.reportAlarms(w)
 	for _, read := range []func(string) ([]recording, error){readCapmetro, readTwizy} {

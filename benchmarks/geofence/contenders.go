@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/tidwall/rtree"
 
 	"github.com/odograph/odograph/pkg/geo"
@@ -11,15 +13,18 @@ type contender struct {
 	name  string
 	build func([]*geo.Fence) lookup
 	most  int // positions a round, for those that are slow
+	// round answers positions its own way and says what processor time that took.
+	round func([]geo.Point) time.Duration
 }
 
 type lookup func(dst []*geo.Fence, p geo.Point) []*geo.Fence
 
 var contenders = []contender{
-	{"ours", ours, 1 << 20},
-	{"R-tree, then exact", boxes, 1 << 20},
-	{"H3 cells, then exact", cells, 1 << 20},
-	{"brute force", everyFence, 500},
+	{name: "ours", build: ours, most: 1 << 20},
+	{name: "R-tree, then exact", build: boxes, most: 1 << 20},
+	{name: "H3 cells, then exact", build: cells, most: 1 << 20},
+	{name: "H3 cells with their own edges", build: cellsWithEdges, most: 1 << 20},
+	{name: "brute force", build: everyFence, most: 500},
 }
 
 func ours(fences []*geo.Fence) lookup {

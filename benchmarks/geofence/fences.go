@@ -17,7 +17,14 @@ func place(rng *rand.Rand) geo.Point {
 
 // madeUp are fences of 0.3 to 2.4 km radius, which overlap: 16 of 20 are polygons of 5
 // to 60 vertices, 3 circles and 1 a corridor.
-func madeUp(n int, rng *rand.Rand) ([]*geo.Fence, error) {
+func madeUp(n int, rng *rand.Rand) ([]*geo.Fence, error) { return fencesOf(n, rng, shape) }
+
+// polygons are the same without circles and corridors.
+func polygons(n int, rng *rand.Rand) ([]*geo.Fence, error) {
+	return fencesOf(n, rng, func(_ int, rng *rand.Rand) geo.Shape { return polygon(rng) })
+}
+
+func fencesOf(n int, rng *rand.Rand, shape func(int, *rand.Rand) geo.Shape) ([]*geo.Fence, error) {
 	fences := make([]*geo.Fence, n)
 	for i := range fences {
 		f, err := geo.NewFence(fmt.Sprintf("f%06d", i), shape(i, rng))
@@ -30,19 +37,24 @@ func madeUp(n int, rng *rand.Rand) ([]*geo.Fence, error) {
 }
 
 func shape(i int, rng *rand.Rand) geo.Shape {
-	c, r := place(rng), 300+2100*rng.Float64()
 	switch i % 20 {
 	case 0:
-		line := append(make([]geo.Point, 0, 6), c)
+		line := append(make([]geo.Point, 0, 6), place(rng))
 		for range 5 {
 			last := line[len(line)-1]
 			line = append(line, geo.Point{Lat: last.Lat + (rng.Float64()-.3)*.01, Lng: last.Lng + (rng.Float64()-.3)*.02})
 		}
 		return geo.CorridorOf(100, line...)
 	case 1, 2, 3:
-		return geo.CircleOf(c, r)
+		return geo.CircleOf(place(rng), radiusM(rng))
 	}
-	return geo.PolygonOf(blob(c, r, 5+rng.IntN(56), rng))
+	return polygon(rng)
+}
+
+func radiusM(rng *rand.Rand) float64 { return 300 + 2100*rng.Float64() }
+
+func polygon(rng *rand.Rand) geo.Shape {
+	return geo.PolygonOf(blob(place(rng), radiusM(rng), 5+rng.IntN(56), rng))
 }
 
 // blob is a ring around c, now nearer and now farther.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/odograph/odograph/pkg/geo"
 )
@@ -16,6 +17,7 @@ type result struct {
 	buildS      float64
 	memoryMB    float64
 	answer      lookup
+	round       func([]geo.Point) time.Duration
 	most        int
 }
 
@@ -36,14 +38,14 @@ func heapMB() float64 {
 
 // compete builds every contender, lets them answer the same positions in turn,
 // round by round, and fails unless all give the same answers.
-func compete(fences []*geo.Fence, at []geo.Point, rounds int, skip func(string) bool) ([]*result, float64, error) {
-	var all []*result
-	for _, c := range contenders {
-		if skip(c.name) {
-			continue
-		}
+func compete(these []contender, fences []*geo.Fence, at []geo.Point, rounds int) ([]*result, float64, error) {
+	all := make([]*result, 0, len(these))
+	for _, c := range these {
 		before, start := heapMB(), cpu()
-		r := &result{name: c.name, answer: c.build(fences), most: min(c.most, len(at))}
+		r := &result{name: c.name, answer: c.build(fences), round: c.round, most: min(c.most, len(at))}
+		if r.round == nil {
+			r.round = r.called
+		}
 		r.buildS = (cpu() - start).Seconds()
 		r.memoryMB = heapMB() - before
 		all = append(all, r)
@@ -52,18 +54,22 @@ func compete(fences []*geo.Fence, at []geo.Point, rounds int, skip func(string) 
 	if err != nil {
 		return nil, 0, err
 	}
-	var room []*geo.Fence
 	for range rounds {
 		for _, r := range all {
-			positions := at[:r.most]
-			start := cpu()
-			for _, p := range positions {
-				room = r.answer(room[:0], p)
-			}
-			r.nsPerLookup = append(r.nsPerLookup, float64((cpu()-start).Nanoseconds())/float64(len(positions)))
+			r.nsPerLookup = append(r.nsPerLookup, float64(r.round(at[:r.most]).Nanoseconds())/float64(r.most))
 		}
 	}
 	return all, hits, nil
+}
+
+// called asks one position after the other in this thread.
+func (r *result) called(at []geo.Point) time.Duration {
+	var room []*geo.Fence
+	start := cpu()
+	for _, p := range at {
+		room = r.answer(room[:0], p)
+	}
+	return cpu() - start
 }
 
 // agree compares all answers and returns the mean number of fences at a position.
@@ -111,4 +117,32 @@ func changes(fences []*geo.Fence, rng *rand.Rand) (medianMS, longestMS float64, 
 		took = append(took, float64((cpu()-start).Microseconds())/1000)
 	}
 	return median(took), slices.Max(took), nil
+}
+
+// A step is what the enricher asks of the index, in ns a question: which fences
+// contain a position, which also have their edge within 100 m, and which a way of
+// some 500 m meets.
+type step struct{ at, near, across float64 }
+
+func steps(x *geo.Index, at []geo.Point, rounds int) step {
+	var fences []*geo.Fence
+	var stays []geo.Crossing
+	each := func(ask func(geo.Point)) float64 {
+		took := make([]float64, 0, rounds)
+		for range rounds {
+			start := cpu()
+			for _, p := range at {
+				ask(p)
+			}
+			took = append(took, float64((cpu()-start).Nanoseconds())/float64(len(at)))
+		}
+		return median(took)
+	}
+	return step{
+		each(func(p geo.Point) { fences = x.At(fences[:0], p.Lat, p.Lng) }),
+		each(func(p geo.Point) { fences = x.Near(fences[:0], p.Lat, p.Lng, 100) }),
+		each(func(p geo.Point) {
+			stays = x.Across(stays[:0], p, geo.Point{Lat: p.Lat + 0.003, Lng: p.Lng + 0.005})
+		}),
+	}
 }

@@ -24,9 +24,17 @@ func (x *Index) Across(dst []Crossing, from, to Point) []Crossing {
 		return dst
 	}
 	before := len(dst)
-	var room [64]*Fence
-	for _, f := range x.along(room[:0], &w) {
+	var room, more [32]*Fence
+	crossed := x.crossed(room[:0], &w)
+	for _, f := range crossed {
 		dst = w.through(dst, f)
+	}
+	// What is not crossed holds all of the way or nothing.
+	mx, my := w.at(0.5)
+	for _, f := range x.At(more[:0], my, mx) {
+		if !slices.Contains(crossed, f) {
+			dst = append(dst, Crossing{Fence: f, Exit: 1, ChordM: w.lengthM})
+		}
 	}
 	slices.SortFunc(dst[before:], func(a, b Crossing) int {
 		return cmp.Or(cmp.Compare(a.Fence.ID, b.Fence.ID), cmp.Compare(a.Enter, b.Enter))
@@ -40,27 +48,6 @@ func (f *Fence) Across(dst []Crossing, from, to Point) []Crossing {
 		return w.through(dst, f)
 	}
 	return dst
-}
-
-// Near appends the fences that contain a position or whose edge is at most marginM
-// metres from it, in no order, each once.
-func (x *Index) Near(dst []*Fence, lat, lng, marginM float64) []*Fence {
-	px, py, ok := onMap(lat, lng)
-	if !ok {
-		return dst
-	}
-	around := circleBox(Point{py, px}, marginM*1.01+0.01) // DistanceToEdgeM is flat
-	before := len(dst)
-	for _, turn := range [...]float64{0, 360, -360} {
-		dst = x.root.meeting(dst, before, cell{}, around.shifted(turn), nil)
-	}
-	kept := dst[:before]
-	for _, f := range dst[before:] {
-		if f.Contains(lat, lng) || f.DistanceToEdgeM(lat, lng) >= -marginM {
-			kept = append(kept, f)
-		}
-	}
-	return kept
 }
 
 // A way is a straight line from one position on the map to another, which may lie
@@ -103,53 +90,6 @@ func (w *way) at(t float64) (x, y float64) {
 		x += 360
 	}
 	return x, y
-}
-
-// along appends the fences that meet a cell which the way meets.
-func (x *Index) along(dst []*Fence, w *way) []*Fence {
-	b := nowhere.with(w.ax, w.ay).with(w.bx, w.by)
-	before := len(dst)
-	for _, turn := range [...]float64{0, 360, -360} {
-		moved := w.moved(turn)
-		dst = x.root.meeting(dst, before, cell{}, b.shifted(turn), &moved)
-	}
-	return dst
-}
-
-// meeting collects from the cells that meet a box and, if there is one, a line.
-func (n *node) meeting(dst []*Fence, before int, at cell, b box, line *edge) []*Fence {
-	dst = appendFresh(dst, before, n)
-	if n.kids == nil {
-		return dst
-	}
-	fromX, fromY, toX, toY := at.kidsMeeting(b)
-	for y := fromY; y <= toY; y++ {
-		for x := fromX; x <= toX; x++ {
-			k := n.kids[y<<kidBits(at.level)+x]
-			if k == nil {
-				continue
-			}
-			kid := at.kid(uint32(x), uint32(y))
-			if line == nil || kid.box().grown(padding, padding).meetsEdge(line) {
-				dst = k.meeting(dst, before, kid, b, line)
-			}
-		}
-	}
-	return dst
-}
-
-func appendFresh(dst []*Fence, before int, n *node) []*Fence {
-	for _, f := range n.inside {
-		if !slices.Contains(dst[before:], f) {
-			dst = append(dst, f)
-		}
-	}
-	for i := range n.entries {
-		if f := n.entries[i].fence; !slices.Contains(dst[before:], f) {
-			dst = append(dst, f)
-		}
-	}
-	return dst
 }
 
 // through appends the stays of a way inside a fence.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/odograph/odograph/pkg/geo"
@@ -24,6 +25,11 @@ func TestAcrossEqualsSteps(t *testing.T) {
 			stays[c.Fence] = append(stays[c.Fence], c)
 			if c.Enter < 0 || c.Exit > 1 || c.Enter >= c.Exit || c.ChordM < 0 {
 				t.Fatalf("stay %+v", c)
+			}
+		}
+		for _, f := range w.fences {
+			if want := f.Across(nil, from, to); !slices.Equal(stays[f], want) && math.Abs(from.Lat) < 90 && math.Abs(to.Lat) < 90 {
+				t.Fatalf("way %v to %v: index %v, %s alone %v %v", from, to, stays[f], f.ID, want, f.Shape)
 			}
 		}
 		short := math.Remainder(to.Lng-from.Lng, 360)

@@ -10,7 +10,8 @@ import (
 //
 // It is a tree of cells of the map. A cell that lies inside a fence knows so; one
 // that an edge meets keeps the edges that do, and no others, until they are so many
-// that it is cut.
+// that it is cut. The cells are not H3's, which do not nest: benchmarks/geofence.md
+// has what an index of those costs.
 type Index struct {
 	root  *node
 	poles []*Fence // that hold one

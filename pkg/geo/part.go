@@ -171,7 +171,7 @@ func (p *part) toEdgeM(x, y float64) float64 {
 	for _, turn := range [...]float64{0, 360, -360} {
 		f := flatAt(x+turn, y)
 		p.edges(func(b box) bool { return f.squareToBox(b) < best }, func(e edge) bool {
-			if d := f.squareTo(&e); d < best && (p.kind == Corridor || !p.fence.isSeam(&e)) {
+			if d := f.squareTo(&e); d < best && (p.kind == Corridor || e.long() && !p.fence.isSeam(&e)) {
 				best = d
 			}
 			return true
