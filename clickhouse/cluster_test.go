@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update-cluster", false, "write testdata/cluster.sql anew")
+var updateCluster = flag.Bool("update-cluster", false, "write testdata/cluster.sql anew")
 
 // onCluster gives all statements of the form for a cluster, in their order.
 func onCluster(t *testing.T) (statements []string) {
@@ -54,7 +54,7 @@ func TestClusterFormParses(t *testing.T) {
 	}
 	const golden = "testdata/cluster.sql"
 	got := "-- The migrations as odograph setup runs them on a cluster; for review.\n\n" + strings.Join(statements, ";\n\n") + ";\n"
-	if *update {
+	if *updateCluster {
 		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}

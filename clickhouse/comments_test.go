@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/tables.md")
+var updateTables = flag.Bool("update", false, "write docs/tables.md")
 
 const tablesDocument = "../docs/tables.md"
 
@@ -45,7 +45,7 @@ func TestTablesDocument(t *testing.T) {
 	}
 	checkCommentsAreUsed(t, given)
 	want := document(tables)
-	if *update {
+	if *updateTables {
 		if err := os.WriteFile(tablesDocument, want, 0o644); err != nil { //nolint:gosec // G306: a document
 			t.Fatal(err)
 		}
