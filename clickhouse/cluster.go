@@ -22,6 +22,9 @@ import (
 //     are small and joined to everything: they are replicated to every node.
 //   - A materialized view takes what is inserted into x_local and writes to a
 //     local table: what it adds up of a device is on the device's shard.
+//   - A refreshable one that counts by device does the same, each shard its own
+//     devices. One that counts over all devices reads them all and writes a table
+//     that is on every node; each node counts, and writes the same.
 //   - Views and dictionaries are the same on every node.
 //
 // No statement of a migration may have a form that is not known here.
@@ -96,6 +99,7 @@ var (
 	createTable = regexp.MustCompile(`^CREATE TABLE IF NOT EXISTS (\w+)(\s)`)
 	createView  = regexp.MustCompile(`^CREATE (?:OR REPLACE )?(?:VIEW|DICTIONARY)(?: IF NOT EXISTS)? (\w+)(\s)`)
 	createFeed  = regexp.MustCompile(`^CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+) TO (\w+)\s+AS\s`)
+	createCount = regexp.MustCompile(`^CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+)( REFRESH EVERY \d+ \w+ APPEND TO )(\w+)\s+AS\s`)
 	alter       = regexp.MustCompile(`^ALTER TABLE (\w+)(\s)`)
 	rename      = regexp.MustCompile(`(IF EXISTS )?(\w+) TO (\w+)`)
 	drop        = regexp.MustCompile(`^DROP (TABLE|VIEW|DICTIONARY) (IF EXISTS )?(\w+(?:, \w+)*)$`)
@@ -116,6 +120,8 @@ func (c *clusterForm) rewrite(version int64, s string) ([]string, error) {
 		return c.table(version, s)
 	case createFeed.MatchString(s):
 		return c.feed(s)
+	case createCount.MatchString(s):
+		return c.count(s)
 	case createView.MatchString(s):
 		c.kinds[createView.FindStringSubmatch(s)[1]] = view
 		return []string{c.afterName(createView, s)}, nil
@@ -200,6 +206,27 @@ func (c *clusterForm) feed(s string) ([]string, error) {
 	s = strings.Replace(s, " "+name+" TO "+target, " "+name+" "+c.on()+" TO "+c.rows(target), 1)
 	if c.kinds[source] == sharded { // under the old name, by which its columns may be called
 		s = fromTable.ReplaceAllString(s, "FROM "+source+localSuffix+" AS "+source)
+	}
+	return []string{s}, nil
+}
+
+// count is a refreshable view, which counts anew what has changed.
+func (c *clusterForm) count(s string) ([]string, error) {
+	m := createCount.FindStringSubmatch(s)
+	name, target := m[1], m[3]
+	if c.kinds[target] == unknownTable {
+		return nil, fmt.Errorf("view %s: %s is not known", name, target)
+	}
+	c.kinds[name] = view
+	s = strings.Replace(s, " "+name+m[2]+target, " "+name+" "+c.on()+m[2]+c.rows(target), 1)
+	if c.kinds[target] == sharded {
+		s = fromTable.ReplaceAllStringFunc(s, func(from string) string {
+			source := strings.TrimPrefix(from, "FROM ")
+			if c.kinds[source] != sharded {
+				return from
+			}
+			return "FROM " + source + localSuffix + " AS " + source
+		})
 	}
 	return []string{s}, nil
 }

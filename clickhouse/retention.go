@@ -1,6 +1,7 @@
 package clickhouse
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -40,26 +41,30 @@ var keeping = []struct {
 	table, time string
 	days        func(*Retention) int
 	raw         bool
+	settled     string // when the row was written; empty: inserted_time
 }{
-	{"fixes", "fix_time", fixDays, false},
-	{"fix_repeats", "fix_time", fixDays, false},
-	{"item_repeats", "received_time", fixDays, false},
-	{"completeness", "hour", fixDays, false},
-	{"heartbeats", "event_time", fixDays, true},
-	{"sessions", "event_time", fixDays, true},
-	{"obd", "event_time", fixDays, true},
-	{"sensors", "event_time", fixDays, true},
-	{"media", "event_time", fixDays, true},
-	{"messages", "received_time", fixDays, true},
-	{"dead_letters", "first_seen", fixDays, false},
-	{"alarms", "event_time", eventDays, true},
-	{"faults", "event_time", eventDays, true},
-	{"driving_events", "start_time", eventDays, false},
-	{"geofence_events", "at", eventDays, false},
-	{"condition_events", "start_time", eventDays, false},
-	{"trips", "start_time", eventDays, false},
-	{"stops", "start_time", eventDays, false},
-	{"recompute_requests", "received_time", eventDays, false},
+	{"fixes", "fix_time", fixDays, false, ""},
+	{"fix_repeats", "fix_time", fixDays, false, ""},
+	{"item_repeats", "received_time", fixDays, false, ""},
+	{"completeness", "hour", fixDays, false, ""},
+	{"heartbeats", "event_time", fixDays, true, ""},
+	{"sessions", "event_time", fixDays, true, ""},
+	{"obd", "event_time", fixDays, true, ""},
+	{"sensors", "event_time", fixDays, true, ""},
+	{"media", "event_time", fixDays, true, ""},
+	{"messages", "received_time", fixDays, true, ""},
+	{"dead_letters", "first_seen", fixDays, false, ""},
+	{"alarms", "event_time", eventDays, true, ""},
+	{"faults", "event_time", eventDays, true, ""},
+	{"driving_events", "start_time", eventDays, false, ""},
+	{"geofence_events", "at", eventDays, false, ""},
+	{"condition_events", "start_time", eventDays, false, ""},
+	{"trips", "start_time", eventDays, false, ""},
+	{"stops", "start_time", eventDays, false, ""},
+	{"recompute_requests", "received_time", eventDays, false, ""},
+	{"device_hours", "hour", eventDays, false, "computed_time"},
+	{"cell_days", "day", eventDays, false, "computed_time"},
+	{"latency_counts", "minute", fixDays, false, "computed_time"},
 }
 
 func fixDays(r *Retention) int   { return r.Fixes }
@@ -83,7 +88,7 @@ func Retain(ctx context.Context, dsn string, want Retention) ([]Kept, error) {
 			return nil, fmt.Errorf("retention of table %s: %w", k.table, err)
 		}
 		days := k.days(&want)
-		if ttl := rowTTL(k.time, days); ttl != t.rows {
+		if ttl := rowTTL(k.time, k.settled, days); ttl != t.rows {
 			kept := Kept{Table: k.table, Days: days, Before: inDays(t.rows)}
 			if kept.Outdated, err = outdated(ctx, db, k.table, k.time, days); err != nil {
 				return nil, fmt.Errorf("retention of table %s: %w", k.table, err)
@@ -104,11 +109,11 @@ func Retain(ctx context.Context, dsn string, want Retention) ([]Kept, error) {
 }
 
 // rowTTL is when a row goes, written as ClickHouse writes it.
-func rowTTL(column string, days int) string {
+func rowTTL(column, settled string, days int) string {
 	if days == 0 {
 		return ""
 	}
-	return fmt.Sprintf("greatest(toDateTime(%s) + toIntervalDay(%d), toDateTime(inserted_time) + toIntervalDay(%d))", column, days, settledDays)
+	return fmt.Sprintf("greatest(toDateTime(%s) + toIntervalDay(%d), toDateTime(%s) + toIntervalDay(%d))", column, days, cmp.Or(settled, "inserted_time"), settledDays)
 }
 
 func rawTTL(days int) string {

@@ -13,7 +13,7 @@ func TestRetentionNamesEveryTable(t *testing.T) {
 	dsn := migrated(t)
 	stay := map[string]bool{ // definitions, names, settings, newest of each device
 		"devices": true, "fences": true, "alarm_names": true, "dtc_names": true, "health_settings": true, "score_settings": true,
-		"device_contacts": true, "device_alarm_codes": true, "goose_db_version": true,
+		"fence_versions": true, "driving_rules": true, "driving_thresholds": true, "device_positions": true, "device_contacts": true, "device_alarm_codes": true, "goose_db_version": true,
 	}
 	raw := map[string]bool{}
 	for _, name := range strings.Fields(lines(t, dsn("default"), "SELECT table FROM system.columns WHERE database = currentDatabase() AND name = 'raw'")) {

@@ -1837,3 +1837,1367 @@ ALTER TABLE geofence_events_local ON CLUSTER `odograph`
 
 CREATE OR REPLACE TABLE geofence_events ON CLUSTER `odograph` AS geofence_events_local
 ENGINE = Distributed(`odograph`, currentDatabase(), geofence_events_local, cityHash64(imei));
+
+ALTER TABLE fixes_local ON CLUSTER `odograph`
+    ADD COLUMN IF NOT EXISTS fence_ids Array(LowCardinality(String)) COMMENT 'geofences that contain the position, as they were at fix_time when the fix came; in order' CODEC(ZSTD(1)) AFTER h3_r11;
+
+CREATE OR REPLACE TABLE fixes ON CLUSTER `odograph` AS fixes_local
+ENGINE = Distributed(`odograph`, currentDatabase(), fixes_local, cityHash64(imei));
+
+ALTER TABLE fences ON CLUSTER `odograph`
+    ADD COLUMN IF NOT EXISTS valid_from      Nullable(DateTime64(3, 'UTC')) COMMENT 'event time from which this version, or the deletion, holds; NULL: it always did' CODEC(ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS imeis           Array(String) COMMENT 'devices that it is there for; without these and group_names: all' CODEC(ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS group_names     Array(String) COMMENT 'groups of devices that it is there for' CODEC(ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS speed_limit_kmh Nullable(Float64) COMMENT 'that holds inside' CODEC(ZSTD(1)),
+    ADD COLUMN IF NOT EXISTS settings        String COMMENT 'JSON of what it has of its own beside the rules: tell, dwell_s, enter, exit, schedule' CODEC(ZSTD(1));
+
+CREATE OR REPLACE VIEW fences_now ON CLUSTER `odograph` AS
+SELECT fence_id, version, name, geojson, valid_from, imeis, group_names, speed_limit_kmh, settings
+FROM fences FINAL
+WHERE NOT deleted;
+
+CREATE OR REPLACE DICTIONARY fences_dict ON CLUSTER `odograph`
+(
+    fence_id        String,
+    version         Int64,
+    name            String,
+    valid_from      Nullable(DateTime64(3, 'UTC')),
+    speed_limit_kmh Nullable(Float64)
+)
+PRIMARY KEY fence_id
+SOURCE(CLICKHOUSE(TABLE 'fences_now'))
+LAYOUT(COMPLEX_KEY_HASHED())
+LIFETIME(MIN 30 MAX 60)
+COMMENT 'Geofences by id';
+
+CREATE TABLE IF NOT EXISTS fence_versions ON CLUSTER `odograph`
+(
+    fence_id        String CODEC(ZSTD(1)),
+    version         Int64 COMMENT 'as geofence_events.fence_version' CODEC(ZSTD(1)),
+    name            String CODEC(ZSTD(1)),
+    geojson         String COMMENT 'empty where the fence was deleted' CODEC(ZSTD(3)),
+    deleted         Bool COMMENT 'from valid_from on there is no such fence' CODEC(ZSTD(1)),
+    valid_from      Nullable(DateTime64(3, 'UTC')) COMMENT 'event time from which it holds, until the next version does; NULL: it always did' CODEC(ZSTD(1)),
+    imeis           Array(String) CODEC(ZSTD(1)),
+    group_names     Array(String) CODEC(ZSTD(1)),
+    speed_limit_kmh Nullable(Float64) CODEC(ZSTD(1)),
+    settings        String CODEC(ZSTD(1)),
+    updated_time    DateTime64(3, 'UTC') COMMENT 'when it was defined' CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/fence_versions/124', '{shard}-{replica}', updated_time)
+ORDER BY (fence_id, version)
+COMMENT 'One row is one version of a geofence, as the table fences has the latest; read it with FINAL';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS fence_versions_of_fences ON CLUSTER `odograph` TO fence_versions AS
+SELECT fence_id, version, name, geojson, deleted, valid_from, imeis, group_names, speed_limit_kmh, settings, updated_time
+FROM fences;
+
+INSERT INTO fence_versions
+SELECT fence_id, version, name, geojson, deleted, valid_from, imeis, group_names, speed_limit_kmh, settings, updated_time
+FROM fences;
+
+ALTER TABLE fixes_local ON CLUSTER `odograph` ADD INDEX IF NOT EXISTS inserted_time_range inserted_time TYPE minmax GRANULARITY 1;
+
+CREATE OR REPLACE TABLE fixes ON CLUSTER `odograph` AS fixes_local
+ENGINE = Distributed(`odograph`, currentDatabase(), fixes_local, cityHash64(imei));
+
+ALTER TABLE fixes_local ON CLUSTER `odograph` MATERIALIZE INDEX IF EXISTS inserted_time_range;
+
+CREATE OR REPLACE TABLE fixes ON CLUSTER `odograph` AS fixes_local
+ENGINE = Distributed(`odograph`, currentDatabase(), fixes_local, cityHash64(imei));
+
+CREATE TABLE IF NOT EXISTS device_positions_local ON CLUSTER `odograph`
+(
+    imei          String,
+    rank          Int64 COMMENT 'seconds of fix time since 1970 × 1024 + raw_offset mod 1024; the highest holds, so that of two fixes of one time always the same one holds',
+    fix_time      DateTime64(0, 'UTC') COMMENT 'when the device was there',
+    received_time DateTime64(3, 'UTC') COMMENT 'when the collector took the fix',
+    source        LowCardinality(String) COMMENT 'interface the fix came by',
+    lat_e7        Int32 COMMENT 'latitude in 1e-7 degrees',
+    lng_e7        Int32 COMMENT 'longitude in 1e-7 degrees',
+    speed_kmh     Nullable(Float32) COMMENT 'km/h, by the device',
+    heading_deg   Nullable(Float32) COMMENT 'degrees, clockwise from north',
+    altitude_m    Nullable(Float32) COMMENT 'metres',
+    odometer_m    Nullable(Float64) COMMENT 'metres',
+    satellites    Nullable(Int32),
+    h3_r9         UInt64 COMMENT 'H3 cell of resolution 9'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/device_positions/132', '{replica}', rank)
+ORDER BY imei
+COMMENT 'One row is one device and its newest usable fix by fix time, kept up to date by device_positions_of_fixes: the highest rank holds, so that what comes twice, late or in any order changes nothing';
+
+CREATE OR REPLACE TABLE device_positions ON CLUSTER `odograph` AS device_positions_local
+ENGINE = Distributed(`odograph`, currentDatabase(), device_positions_local, cityHash64(imei))
+COMMENT 'One row is one device and its newest usable fix by fix time, kept up to date by device_positions_of_fixes: the highest rank holds, so that what comes twice, late or in any order changes nothing';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS device_positions_of_fixes ON CLUSTER `odograph` TO device_positions_local AS
+WITH argMax(tuple(fixes.fix_time, fixes.received_time, fixes.source, fixes.lat_e7, fixes.lng_e7, fixes.speed_kmh, fixes.heading_deg, fixes.altitude_m, fixes.odometer_m, fixes.satellites, fixes.h3_r9),
+    toUnixTimestamp64Second(fixes.fix_time) * 1024 + raw_offset % 1024) AS newest
+SELECT imei, max(toUnixTimestamp64Second(fixes.fix_time) * 1024 + raw_offset % 1024) AS rank,
+    newest.1 AS fix_time, newest.2 AS received_time, newest.3 AS source, newest.4 AS lat_e7, newest.5 AS lng_e7, newest.6 AS speed_kmh, newest.7 AS heading_deg,
+    newest.8 AS altitude_m, newest.9 AS odometer_m, newest.10 AS satellites, newest.11 AS h3_r9
+FROM fixes_local AS fixes
+WHERE NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+GROUP BY imei;
+
+INSERT INTO device_positions (imei, rank, fix_time, received_time, source, lat_e7, lng_e7, speed_kmh, heading_deg, altitude_m, odometer_m, satellites, h3_r9)
+WITH argMax(tuple(fixes.fix_time, fixes.received_time, fixes.source, fixes.lat_e7, fixes.lng_e7, fixes.speed_kmh, fixes.heading_deg, fixes.altitude_m, fixes.odometer_m, fixes.satellites, fixes.h3_r9),
+    toUnixTimestamp64Second(fixes.fix_time) * 1024 + raw_offset % 1024) AS newest
+SELECT imei, max(toUnixTimestamp64Second(fixes.fix_time) * 1024 + raw_offset % 1024) AS rank,
+    newest.1 AS fix_time, newest.2 AS received_time, newest.3 AS source, newest.4 AS lat_e7, newest.5 AS lng_e7, newest.6 AS speed_kmh, newest.7 AS heading_deg,
+    newest.8 AS altitude_m, newest.9 AS odometer_m, newest.10 AS satellites, newest.11 AS h3_r9
+FROM fixes
+WHERE NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+GROUP BY imei;
+
+CREATE OR REPLACE VIEW positions_now ON CLUSTER `odograph`
+(
+    imei              String,
+    name              String COMMENT 'of the definition of the device',
+    plate             String,
+    group_name        String,
+    vehicle_class     String,
+    driver_name       String,
+    state             String COMMENT 'never_seen, offline, no_position (online, but the newest position is too old), driving (3 km/h or more), idling (stands, ignition on) or parked',
+    online            Bool COMMENT 'as in device_health',
+    last_contact_time Nullable(DateTime64(3, 'UTC')) COMMENT 'last sign of life',
+    offline_s         Nullable(Int64) COMMENT 'seconds since the last contact; NULL while online',
+    fix_time          Nullable(DateTime64(0, 'UTC')) COMMENT 'of the newest usable fix; NULL: none yet, as all that follows from it',
+    position_age_s    Nullable(Int64) COMMENT 'seconds since fix_time',
+    received_time     Nullable(DateTime64(3, 'UTC')) COMMENT 'when the collector took this fix',
+    source            Nullable(String) COMMENT 'interface it came by',
+    lat               Nullable(Float64) COMMENT 'degrees, WGS-84',
+    lng               Nullable(Float64) COMMENT 'degrees, WGS-84',
+    h3_r9             Nullable(UInt64) COMMENT 'H3 cell of resolution 9',
+    speed_kmh         Nullable(Float64) COMMENT 'km/h',
+    heading_deg       Nullable(Float64) COMMENT 'degrees, clockwise from north',
+    altitude_m        Nullable(Float64) COMMENT 'metres',
+    odometer_m        Nullable(Float64) COMMENT 'metres',
+    satellites        Nullable(Int32),
+    acc               Nullable(Bool) COMMENT 'ignition, newest of fixes and heartbeats',
+    battery_percent   Nullable(Float64) COMMENT 'per cent, of the device',
+    charging          Nullable(Bool),
+    gsm_signal        Nullable(Int32) COMMENT '0-100',
+    problems          Array(String) COMMENT 'in words, as in device_health'
+)
+AS
+SELECT
+    h.imei AS imei, h.name AS name, h.plate AS plate, h.group_name AS group_name, d.vehicle_class AS vehicle_class, d.driver_name AS driver_name,
+    multiIf(h.last_contact_time IS NULL, 'never_seen', NOT h.online, 'offline', p.imei = '' OR h.stale_position_while_online, 'no_position',
+        ifNull(p.speed_kmh >= 3, false), 'driving', ifNull(h.acc, false), 'idling', 'parked') AS state,
+    h.online AS online, h.last_contact_time AS last_contact_time, h.offline_s AS offline_s,
+    if(p.imei = '', NULL, p.fix_time) AS fix_time,
+    if(p.imei = '', NULL, dateDiff('second', p.fix_time, now64(0, 'UTC'))) AS position_age_s,
+    if(p.imei = '', NULL, p.received_time) AS received_time,
+    if(p.imei = '', NULL, toString(p.source)) AS source,
+    if(p.imei = '', NULL, p.lat_e7 / 1e7) AS lat,
+    if(p.imei = '', NULL, p.lng_e7 / 1e7) AS lng,
+    if(p.imei = '', NULL, p.h3_r9) AS h3_r9,
+    p.speed_kmh AS speed_kmh, p.heading_deg AS heading_deg, p.altitude_m AS altitude_m, p.odometer_m AS odometer_m, p.satellites AS satellites,
+    h.acc AS acc, h.battery_percent AS battery_percent, h.charging AS charging, h.gsm_signal AS gsm_signal, h.problems AS problems
+FROM device_health AS h
+LEFT JOIN (SELECT * FROM device_positions FINAL) AS p ON p.imei = h.imei
+LEFT JOIN devices_now AS d ON d.imei = h.imei
+COMMENT 'One row is one device now, seen or only defined: its newest usable position by fix time, and its state. Reads small tables only, no fixes';
+
+CREATE OR REPLACE VIEW fix_density ON CLUSTER `odograph`
+(
+    imei      String,
+    minute    DateTime('UTC') COMMENT 'beginning of the minute of fix time',
+    source    LowCardinality(String) COMMENT 'interface of the sightings',
+    sightings UInt64 COMMENT 'fixes that came by this source, whether first or again',
+    fixes     UInt64 COMMENT 'of these, distinct fixes that this source brought first; their sum over the sources is the number of distinct fixes',
+    repeats   UInt64 COMMENT 'of these, fixes that were there already',
+    conflicts UInt64 COMMENT 'of the repeats, those whose content differs from the stored fix'
+)
+AS
+SELECT imei, toStartOfMinute(fix_time) AS minute, source, count() AS sightings, countIf(NOT is_repeat) AS fixes, countIf(is_repeat) AS repeats, countIf(conflict) AS conflicts
+FROM fix_sightings
+GROUP BY imei, minute, source
+COMMENT 'One row is one device, minute of fix time and source: how many fixes came by it. Ask with imei and minute in WHERE; device_hours has the same by hour without a read of fixes';
+
+CREATE OR REPLACE VIEW route ON CLUSTER `odograph`
+(
+    imei          String,
+    fix_time      DateTime64(0, 'UTC') COMMENT 'when the device was there',
+    received_time DateTime64(3, 'UTC') COMMENT 'when the collector took the fix',
+    source        LowCardinality(String) COMMENT 'interface it came by first',
+    lat           Float64 COMMENT 'degrees, WGS-84',
+    lng           Float64 COMMENT 'degrees, WGS-84',
+    speed_kmh     Nullable(Float32) COMMENT 'km/h, by the device',
+    heading_deg   Nullable(Float32) COMMENT 'degrees, clockwise from north',
+    altitude_m    Nullable(Float32) COMMENT 'metres',
+    odometer_m    Nullable(Float64) COMMENT 'metres',
+    acc           Nullable(Bool) COMMENT 'ignition',
+    satellites    Nullable(Int32),
+    quality       Array(LowCardinality(String)) COMMENT 'flags of what is doubtful',
+    usable        Bool COMMENT 'the position can be believed; the others are part of no step',
+    gap_s         Nullable(Int64) COMMENT 'seconds since the usable fix before; NULL for the first, and for fixes that are not usable',
+    step_m        Nullable(Float64) COMMENT 'metres from the usable fix before',
+    gap           Bool COMMENT 'gap_s is more than max_gap_s: nothing is known of in between',
+    gap_kind      LowCardinality(String) COMMENT 'of a gap: stood (less than 200 m apart) or moved; else empty',
+    segment       UInt64 COMMENT 'counts from 0, and up with each gap: draw one line a segment'
+)
+AS
+SELECT imei, fix_time, received_time, source, lat, lng, speed_kmh, heading_deg, altitude_m, odometer_m, acc, satellites, quality, usable,
+    if(usable AND before > 0, toUnixTimestamp64Second(fix_time) - before, NULL) AS gap_s,
+    if(usable AND before > 0, greatCircleDistance(before_lng, before_lat, lng, lat), NULL) AS step_m,
+    ifNull(gap_s > {max_gap_s:UInt32}, false)::Bool AS gap,
+    multiIf(NOT gap, '', step_m < 200, 'stood', 'moved') AS gap_kind,
+    sum(gap) OVER (PARTITION BY imei ORDER BY fix_time ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS segment
+FROM
+(
+    SELECT imei, fix_time, received_time, source, lat, lng, speed_kmh, heading_deg, altitude_m, odometer_m, acc, satellites, quality, usable,
+        max(usable * toUnixTimestamp64Second(fix_time)) OVER earlier AS before,
+        anyLast(if(usable, lat, NULL)) OVER earlier AS before_lat,
+        anyLast(if(usable, lng, NULL)) OVER earlier AS before_lng
+    FROM
+    (
+        SELECT imei, fix_time, received_time, source, lat, lng, speed_kmh, heading_deg, altitude_m, odometer_m, acc, satellites, quality,
+            (NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi']))::Bool AS usable
+        FROM fixes FINAL
+        WHERE imei = {imei:String} AND fix_time >= {from:DateTime64(0, 'UTC')} AND fix_time < {to:DateTime64(0, 'UTC')}
+    )
+    WINDOW earlier AS (PARTITION BY imei ORDER BY fix_time ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+)
+COMMENT 'One row is one fix of one device from a time on and before another, with gaps marked: SELECT * FROM route(imei = …, from = …, to = …, max_gap_s = 300) ORDER BY fix_time';
+
+CREATE TABLE IF NOT EXISTS device_hours_local ON CLUSTER `odograph`
+(
+    imei                String,
+    hour                DateTime('UTC') COMMENT 'beginning of the hour of fix time' CODEC(Delta, ZSTD(1)),
+    fixes               UInt32 COMMENT 'distinct fixes' CODEC(T64, ZSTD(1)),
+    usable_fixes        UInt32 COMMENT 'of these, with a position that can be believed' CODEC(T64, ZSTD(1)),
+    moving_fixes        UInt32 COMMENT 'of the usable ones, at 3 km/h or more' CODEC(T64, ZSTD(1)),
+    late_fixes          UInt32 COMMENT 'with the flag late: derived events do not know them' CODEC(T64, ZSTD(1)),
+    minutes_with_fixes  UInt8 COMMENT 'of 60',
+    fixes_by_source     Map(LowCardinality(String), UInt32) COMMENT 'fixes by the source that brought them first' CODEC(ZSTD(1)),
+    distance_m          Float64 COMMENT 'metres along the usable fixes, of steps of at most 1 h in which it moved (3 km/h at either end, or more than 200 m). A step belongs to the hour it ends in' CODEC(ZSTD(1)),
+    odometer_distance_m Nullable(Float64) COMMENT 'metres by the odometer of the device, of the same fixes; NULL without one' CODEC(ZSTD(1)),
+    moving_s            UInt32 COMMENT 'seconds of steps of at most 300 s in which it moved' CODEC(T64, ZSTD(1)),
+    standing_s          UInt32 COMMENT 'seconds of such steps in which it did not' CODEC(T64, ZSTD(1)),
+    idling_s            UInt32 COMMENT 'of standing_s, with the ignition on' CODEC(T64, ZSTD(1)),
+    unseen_s            UInt32 COMMENT 'seconds of steps of more than 300 s and at most 1 h' CODEC(T64, ZSTD(1)),
+    observable_s        UInt32 COMMENT 'of moving_s, in steps of at most 3 s: harsh events can be seen there' CODEC(T64, ZSTD(1)),
+    longest_gap_s       Nullable(UInt32) COMMENT 'longest step that ended in this hour, of those of at most 1 h; seconds' CODEC(ZSTD(1)),
+    max_speed_kmh       Nullable(Float32) COMMENT 'km/h, by the device, of usable fixes, up to 220' CODEC(ZSTD(1)),
+    first_fix_time      DateTime64(0, 'UTC') CODEC(Delta, ZSTD(1)),
+    last_fix_time       DateTime64(0, 'UTC') CODEC(Delta, ZSTD(1)),
+    first_odometer_m    Nullable(Float64) COMMENT 'metres' CODEC(ZSTD(1)),
+    last_odometer_m     Nullable(Float64) COMMENT 'metres' CODEC(ZSTD(1)),
+    last_inserted_time  DateTime64(3, 'UTC') COMMENT 'newest insert among the fixes; with fixes it tells whether this row is up to date' CODEC(Delta, ZSTD(1)),
+    computed_time       DateTime64(3, 'UTC') COMMENT 'when this was counted; the newest holds' CODEC(Delta, ZSTD(1)),
+    INDEX computed_time_range computed_time TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/device_hours/140', '{replica}', computed_time)
+PARTITION BY toYYYYMM(hour)
+ORDER BY (imei, hour)
+COMMENT 'One row is one device and hour, counted anew as a whole from the fixes of this hour and the one before it, whenever they change: device_hours_recent each minute, device_hours_sweep for whatever that has missed';
+
+CREATE OR REPLACE TABLE device_hours ON CLUSTER `odograph` AS device_hours_local
+ENGINE = Distributed(`odograph`, currentDatabase(), device_hours_local, cityHash64(imei))
+COMMENT 'One row is one device and hour, counted anew as a whole from the fixes of this hour and the one before it, whenever they change: device_hours_recent each minute, device_hours_sweep for whatever that has missed';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_recent ON CLUSTER `odograph` REFRESH EVERY 1 MINUTE APPEND TO device_hours_local AS
+WITH
+    (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM device_hours_local AS device_hours) AS since,
+    (SELECT groupUniqArray((imei, toStartOfHour(fix_time))) FROM fixes_local AS fixes WHERE inserted_time >= since) AS changed
+SELECT imei, hour, fixes, usable_fixes, moving_fixes, late_fixes, minutes_with_fixes, fixes_by_source,
+    arraySum((d, m) -> if(m, d, 0), step_m, moved) AS distance_m,
+    if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, s) -> if(s > 0 AND b.5 >= 0 AND p.5 > b.5, p.5 - b.5, 0), usable, before, step_s), NULL) AS odometer_distance_m,
+    arraySum((s, m) -> if(m AND s <= 300, s, 0), step_s, moved) AS moving_s,
+    arraySum((s, m) -> if(NOT m AND s <= 300, s, 0), step_s, moved) AS standing_s,
+    arraySum((s, m, p) -> if(NOT m AND s <= 300 AND p.6, s, 0), step_s, moved, usable) AS idling_s,
+    arraySum(s -> if(s > 300, s, 0), step_s) AS unseen_s,
+    arraySum((s, m) -> if(m AND s <= 3, s, 0), step_s, moved) AS observable_s,
+    if(arrayExists(s -> s > 0, step_s), arrayMax(step_s), NULL) AS longest_gap_s,
+    max_speed_kmh, first_fix_time, last_fix_time, first_odometer_m, last_odometer_m, last_inserted_time, now64(3, 'UTC') AS computed_time
+FROM
+(
+    SELECT *,
+        arrayPushFront(arrayPopBack(usable), lagInFrame(usable[-1]) OVER (PARTITION BY imei ORDER BY hour ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)) AS before,
+        arrayMap((p, b) -> if(b.1 > 0 AND p.1 - b.1 <= 3600, p.1 - b.1, 0), usable, before) AS step_s,
+        arrayMap((p, b, s) -> if(s > 0, greatCircleDistance(b.3, b.2, p.3, p.2), 0.), usable, before, step_s) AS step_m,
+        arrayMap((p, b, s, d) -> s > 0 AND (d > 200 OR greatest(p.4, b.4) >= 3), usable, before, step_s, step_m) AS moved
+    FROM
+    (
+        SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour,
+            count() AS fixes,
+            countIf(believed) AS usable_fixes,
+            countIf(believed AND ifNull(speed_kmh >= 3, false)) AS moving_fixes,
+            countIf(has(quality, 'late')) AS late_fixes,
+            uniqExact(toMinute(fix_time)) AS minutes_with_fixes,
+            sumMap(map(source, toUInt32(1))) AS fixes_by_source,
+            maxOrNullIf(speed_kmh, believed AND speed_kmh <= 220) AS max_speed_kmh,
+            min(fix_time) AS first_fix_time,
+            max(fix_time) AS last_fix_time,
+            argMinOrNullIf(odometer_m, fix_time, believed) AS first_odometer_m,
+            argMaxOrNullIf(odometer_m, fix_time, believed) AS last_odometer_m,
+            max(inserted_time) AS last_inserted_time,
+            arraySort(groupArrayIf((toUnixTimestamp64Second(fix_time), lat, lng, ifNull(speed_kmh, -1)::Float64, ifNull(odometer_m, -1), ifNull(acc, false)), believed)) AS usable
+        FROM
+        (
+            SELECT imei, fix_time, source, quality, speed_kmh, odometer_m, acc, inserted_time, lat, lng,
+                NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi']) AS believed
+            FROM fixes_local AS fixes FINAL
+            WHERE (imei, toStartOfHour(fix_time)) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([-1, 0, 1])) FROM (SELECT arrayJoin(changed) AS c))
+        )
+        GROUP BY imei, hour
+    )
+)
+WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))
+SETTINGS max_bytes_before_external_group_by = 1000000000, max_bytes_before_external_sort = 1000000000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_sweep ON CLUSTER `odograph` REFRESH EVERY 6 HOUR APPEND TO device_hours_local AS
+WITH
+    (
+        SELECT groupArray(100000)((imei, hour)) FROM
+        (
+            SELECT imei, hour FROM
+            (
+                SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour, count() AS n, max(inserted_time) AS newest, 0 AS counted, toDateTime64(0, 3, 'UTC') AS counted_newest
+                FROM fixes_local AS fixes FINAL WHERE fix_time >= now() - toIntervalDay(366) GROUP BY imei, hour
+                UNION ALL
+                SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours_local AS device_hours FINAL WHERE hour >= now() - toIntervalDay(366)
+            )
+            GROUP BY imei, hour
+            HAVING sum(n) >= sum(counted) AND (sum(n), max(newest)) != (sum(counted), max(counted_newest))
+            ORDER BY hour DESC, imei
+        )
+    ) AS changed
+SELECT imei, hour, fixes, usable_fixes, moving_fixes, late_fixes, minutes_with_fixes, fixes_by_source,
+    arraySum((d, m) -> if(m, d, 0), step_m, moved) AS distance_m,
+    if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, s) -> if(s > 0 AND b.5 >= 0 AND p.5 > b.5, p.5 - b.5, 0), usable, before, step_s), NULL) AS odometer_distance_m,
+    arraySum((s, m) -> if(m AND s <= 300, s, 0), step_s, moved) AS moving_s,
+    arraySum((s, m) -> if(NOT m AND s <= 300, s, 0), step_s, moved) AS standing_s,
+    arraySum((s, m, p) -> if(NOT m AND s <= 300 AND p.6, s, 0), step_s, moved, usable) AS idling_s,
+    arraySum(s -> if(s > 300, s, 0), step_s) AS unseen_s,
+    arraySum((s, m) -> if(m AND s <= 3, s, 0), step_s, moved) AS observable_s,
+    if(arrayExists(s -> s > 0, step_s), arrayMax(step_s), NULL) AS longest_gap_s,
+    max_speed_kmh, first_fix_time, last_fix_time, first_odometer_m, last_odometer_m, last_inserted_time, now64(3, 'UTC') AS computed_time
+FROM
+(
+    SELECT *,
+        arrayPushFront(arrayPopBack(usable), lagInFrame(usable[-1]) OVER (PARTITION BY imei ORDER BY hour ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)) AS before,
+        arrayMap((p, b) -> if(b.1 > 0 AND p.1 - b.1 <= 3600, p.1 - b.1, 0), usable, before) AS step_s,
+        arrayMap((p, b, s) -> if(s > 0, greatCircleDistance(b.3, b.2, p.3, p.2), 0.), usable, before, step_s) AS step_m,
+        arrayMap((p, b, s, d) -> s > 0 AND (d > 200 OR greatest(p.4, b.4) >= 3), usable, before, step_s, step_m) AS moved
+    FROM
+    (
+        SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour,
+            count() AS fixes,
+            countIf(believed) AS usable_fixes,
+            countIf(believed AND ifNull(speed_kmh >= 3, false)) AS moving_fixes,
+            countIf(has(quality, 'late')) AS late_fixes,
+            uniqExact(toMinute(fix_time)) AS minutes_with_fixes,
+            sumMap(map(source, toUInt32(1))) AS fixes_by_source,
+            maxOrNullIf(speed_kmh, believed AND speed_kmh <= 220) AS max_speed_kmh,
+            min(fix_time) AS first_fix_time,
+            max(fix_time) AS last_fix_time,
+            argMinOrNullIf(odometer_m, fix_time, believed) AS first_odometer_m,
+            argMaxOrNullIf(odometer_m, fix_time, believed) AS last_odometer_m,
+            max(inserted_time) AS last_inserted_time,
+            arraySort(groupArrayIf((toUnixTimestamp64Second(fix_time), lat, lng, ifNull(speed_kmh, -1)::Float64, ifNull(odometer_m, -1), ifNull(acc, false)), believed)) AS usable
+        FROM
+        (
+            SELECT imei, fix_time, source, quality, speed_kmh, odometer_m, acc, inserted_time, lat, lng,
+                NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi']) AS believed
+            FROM fixes_local AS fixes FINAL
+            WHERE (imei, toStartOfHour(fix_time)) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([-1, 0, 1])) FROM (SELECT arrayJoin(changed) AS c))
+        )
+        GROUP BY imei, hour
+    )
+)
+WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))
+SETTINGS max_bytes_before_external_group_by = 1000000000, max_bytes_before_external_sort = 1000000000;
+
+CREATE OR REPLACE VIEW device_days ON CLUSTER `odograph`
+(
+    imei                String,
+    day                 Date COMMENT 'UTC',
+    fixes               UInt64 COMMENT 'distinct fixes',
+    usable_fixes        UInt64 COMMENT 'of these, with a position that can be believed',
+    moving_fixes        UInt64 COMMENT 'of the usable ones, at 3 km/h or more',
+    late_fixes          UInt64 COMMENT 'with the flag late: derived events do not know them',
+    minutes_with_fixes  UInt64 COMMENT 'of 1440',
+    fixes_by_source     Map(LowCardinality(String), UInt64) COMMENT 'fixes by the source that brought them first',
+    distance_m          Float64 COMMENT 'metres along the usable fixes, see device_hours',
+    odometer_distance_m Nullable(Float64) COMMENT 'metres by the odometer of the device, of the same fixes; NULL without one',
+    moving_s            UInt64 COMMENT 'seconds in motion, of steps of at most 300 s',
+    standing_s          UInt64 COMMENT 'seconds at rest, of such steps',
+    idling_s            UInt64 COMMENT 'of standing_s, with the ignition on',
+    unseen_s            UInt64 COMMENT 'seconds of steps of more than 300 s and at most 1 h',
+    observable_s        UInt64 COMMENT 'of moving_s, in steps of at most 3 s: harsh events can be seen there',
+    longest_gap_s       Nullable(UInt32) COMMENT 'longest step, of those of at most 1 h; seconds',
+    max_speed_kmh       Nullable(Float32) COMMENT 'km/h',
+    first_fix_time      DateTime64(0, 'UTC'),
+    last_fix_time       DateTime64(0, 'UTC'),
+    first_odometer_m    Nullable(Float64) COMMENT 'metres',
+    last_odometer_m     Nullable(Float64) COMMENT 'metres',
+    computed_time       DateTime64(3, 'UTC') COMMENT 'when the newest of its hours was counted'
+)
+AS
+SELECT imei, toDate(hour, 'UTC') AS day,
+    sum(h.fixes) AS fixes, sum(h.usable_fixes) AS usable_fixes, sum(h.moving_fixes) AS moving_fixes, sum(h.late_fixes) AS late_fixes,
+    sum(h.minutes_with_fixes) AS minutes_with_fixes, sumMap(h.fixes_by_source) AS fixes_by_source,
+    sum(h.distance_m) AS distance_m, sum(h.odometer_distance_m) AS odometer_distance_m,
+    sum(h.moving_s) AS moving_s, sum(h.standing_s) AS standing_s, sum(h.idling_s) AS idling_s, sum(h.unseen_s) AS unseen_s, sum(h.observable_s) AS observable_s,
+    max(h.longest_gap_s) AS longest_gap_s, max(h.max_speed_kmh) AS max_speed_kmh, min(h.first_fix_time) AS first_fix_time, max(h.last_fix_time) AS last_fix_time,
+    argMin(h.first_odometer_m, hour) AS first_odometer_m, argMax(h.last_odometer_m, hour) AS last_odometer_m, max(h.computed_time) AS computed_time
+FROM device_hours AS h FINAL
+GROUP BY imei, day
+COMMENT 'One row is one device and day (UTC), the sum of its device_hours';
+
+CREATE OR REPLACE VIEW fleet_hours ON CLUSTER `odograph`
+(
+    hour           DateTime('UTC') COMMENT 'beginning of the hour of fix time',
+    devices        UInt64 COMMENT 'with at least one fix',
+    moving_devices UInt64 COMMENT 'with at least one fix at 3 km/h or more',
+    fixes          UInt64 COMMENT 'distinct fixes',
+    fixes_by_source Map(LowCardinality(String), UInt64) COMMENT 'fixes by the source that brought them first',
+    distance_m     Float64 COMMENT 'metres along the usable fixes, see device_hours',
+    moving_s       UInt64 COMMENT 'seconds in motion, over all devices',
+    idling_s       UInt64 COMMENT 'seconds at rest with the ignition on, over all devices',
+    unseen_s       UInt64 COMMENT 'seconds in gaps of more than 300 s and at most 1 h, over all devices',
+    observable_s   UInt64 COMMENT 'of moving_s, in steps of at most 3 s: harsh events can be seen there',
+    max_speed_kmh  Nullable(Float32) COMMENT 'km/h'
+)
+AS
+SELECT hour, count() AS devices, countIf(h.moving_fixes > 0) AS moving_devices, sum(h.fixes) AS fixes, sumMap(h.fixes_by_source) AS fixes_by_source,
+    sum(h.distance_m) AS distance_m, sum(h.moving_s) AS moving_s, sum(h.idling_s) AS idling_s, sum(h.unseen_s) AS unseen_s, sum(h.observable_s) AS observable_s, max(h.max_speed_kmh) AS max_speed_kmh
+FROM device_hours AS h FINAL
+GROUP BY hour
+COMMENT 'One row is one hour of the whole fleet, the sum of device_hours';
+
+CREATE TABLE IF NOT EXISTS cell_days ON CLUSTER `odograph`
+(
+    day           Date COMMENT 'of fix time, UTC',
+    resolution    UInt8 COMMENT 'of H3: 7 (about 5 km²) or 9 (about 0.1 km²)',
+    cell          UInt64 COMMENT 'H3 cell' CODEC(ZSTD(1)),
+    fixes         UInt32 COMMENT 'distinct usable fixes in it; 0: there are none any more' CODEC(T64, ZSTD(1)),
+    moving_fixes  UInt32 COMMENT 'of these, at 3 km/h or more' CODEC(T64, ZSTD(1)),
+    devices       UInt32 COMMENT 'distinct devices in it' CODEC(T64, ZSTD(1)),
+    speed_sum_kmh Float64 COMMENT 'sum of the speeds of moving_fixes, km/h' CODEC(ZSTD(1)),
+    computed_time DateTime64(3, 'UTC') COMMENT 'when the day was counted; the newest holds' CODEC(Delta, ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/cell_days/145', '{shard}-{replica}', computed_time)
+PARTITION BY toYYYYMM(day)
+ORDER BY (day, resolution, cell)
+COMMENT 'One row is one day and H3 cell over all devices; cell_days_recent counts a day anew as a whole when device_hours has a newer count of it';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS cell_days_recent ON CLUSTER `odograph` REFRESH EVERY 5 MINUTE APPEND TO cell_days AS
+WITH
+    (
+        SELECT groupArray(7)(day) FROM
+        (
+            SELECT day FROM
+            (
+                SELECT toDate(hour, 'UTC') AS day, 2 * sum(usable_fixes) AS hours_fixes, 0 AS cells_fixes, max(computed_time) AS hours_time, toDateTime64(0, 3, 'UTC') AS cells_time
+                FROM device_hours FINAL WHERE hour >= now() - toIntervalDay(366) GROUP BY day
+                UNION ALL
+                SELECT day, 0, sum(fixes), toDateTime64(0, 3, 'UTC'), min(computed_time) FROM cell_days FINAL WHERE day >= today() - 366 GROUP BY day
+            )
+            GROUP BY day
+            HAVING sum(hours_fixes) > 0 AND sum(hours_fixes) >= sum(cells_fixes) AND (sum(hours_fixes) != sum(cells_fixes) OR max(hours_time) > max(cells_time))
+            ORDER BY day DESC
+        )
+    ) AS days
+SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh, now64(3, 'UTC') AS computed_time
+FROM
+(
+    SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
+        uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds
+    FROM fixes FINAL
+    ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
+    WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+    GROUP BY day, resolution, cell
+    UNION ALL
+    SELECT day, resolution, cell, 0, 0, 0, 0 FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
+)
+GROUP BY day, resolution, cell
+SETTINGS max_bytes_before_external_group_by = 1000000000;
+
+CREATE OR REPLACE VIEW heat_daily ON CLUSTER `odograph`
+(
+    day           Date COMMENT 'of fix time, UTC',
+    resolution    UInt8 COMMENT 'of H3: 7 (about 5 km²) or 9 (about 0.1 km²)',
+    cell          UInt64 COMMENT 'H3 cell; h3ToString(cell) is its usual form',
+    lat           Float64 COMMENT 'degrees, WGS-84, of the centre of the cell',
+    lng           Float64 COMMENT 'degrees, WGS-84',
+    fixes         UInt64 COMMENT 'distinct usable fixes in it',
+    moving_fixes  UInt64 COMMENT 'of these, at 3 km/h or more',
+    devices       UInt64 COMMENT 'distinct devices in it on this day',
+    avg_speed_kmh Nullable(Float64) COMMENT 'mean speed of moving_fixes, km/h'
+)
+AS
+SELECT day, resolution, cell, h3ToGeo(cell).1 AS lat, h3ToGeo(cell).2 AS lng, fixes, moving_fixes, devices, if(moving_fixes > 0, speed_sum_kmh / moving_fixes, NULL) AS avg_speed_kmh
+FROM cell_days FINAL
+WHERE fixes > 0
+COMMENT 'One row is one day and H3 cell over all devices. Ask for one resolution';
+
+CREATE OR REPLACE VIEW rollup_check ON CLUSTER `odograph`
+(
+    rollup        LowCardinality(String) COMMENT 'device_hours, or cell_days (one row a day, imei is empty)',
+    imei          String,
+    hour          DateTime('UTC') COMMENT 'beginning of the hour, or of the day',
+    stored_fixes  UInt64 COMMENT 'fixes that are stored; of cell_days, usable ones in device_hours',
+    counted_fixes UInt64 COMMENT 'fixes that the rollup has',
+    newest_insert DateTime64(3, 'UTC') COMMENT 'newest insert among the stored ones: of a minute ago it is only waiting to be counted'
+)
+AS
+SELECT 'device_hours' AS rollup, imei, hour, sum(n) AS stored_fixes, sum(counted) AS counted_fixes, max(newest) AS newest_insert
+FROM
+(
+    SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour, count() AS n, max(inserted_time) AS newest, 0 AS counted, toDateTime64(0, 3, 'UTC') AS counted_newest
+    FROM fixes FINAL WHERE fix_time >= now() - toIntervalDay(366) GROUP BY imei, hour
+    UNION ALL
+    SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours FINAL WHERE hour >= now() - toIntervalDay(366)
+)
+GROUP BY imei, hour
+HAVING stored_fixes != counted_fixes OR newest_insert != max(counted_newest)
+UNION ALL
+SELECT 'cell_days', '', toDateTime(day, 'UTC'), sum(usable), sum(counted), max(newest)
+FROM
+(
+    SELECT toDate(hour, 'UTC') AS day, sum(usable_fixes) AS usable, 0 AS counted, max(last_inserted_time) AS newest FROM device_hours FINAL WHERE hour >= now() - toIntervalDay(366) GROUP BY day
+    UNION ALL
+    SELECT day, 0, sumIf(fixes, resolution = 9), toDateTime64(0, 3, 'UTC') FROM cell_days FINAL WHERE day >= today() - 366 GROUP BY day
+)
+GROUP BY day
+HAVING sum(usable) != sum(counted)
+COMMENT 'One row is an hour of a device, or a day, whose rollup does not agree with what is stored: no row is as it should be, but for what came in the last minutes. Reads the keys of all fixes of the last year';
+
+CREATE OR REPLACE VIEW completeness_daily ON CLUSTER `odograph`
+(
+    imei            String,
+    day             Date COMMENT 'UTC',
+    hours           UInt64 COMMENT 'of this day for which completeness was worked out',
+    expected_fixes  Nullable(Int64) COMMENT 'that must have been made, of the hours of which it is known; NULL: of none',
+    received_fixes  Int64 COMMENT 'distinct fixes that the enricher put out, of all hours',
+    stored_fixes    UInt64 COMMENT 'distinct fixes in the table fixes on this day, by device_hours',
+    missing_fixes   Int64 COMMENT 'estimate: time in holes by the cadence',
+    received_share  Nullable(Float64) COMMENT '0-1: received by expected fixes, of the hours of which it is known',
+    first_by_push   Int64 COMMENT 'of the received ones, brought first by a push',
+    first_by_poll   Int64 COMMENT 'of the received ones, brought first by a poll',
+    holes           Int64,
+    longest_hole_s  Nullable(Float64) COMMENT 'seconds',
+    reason          String COMMENT 'why fixes are missing, of the hour that misses most; empty where none does'
+)
+AS
+SELECT c.imei AS imei, c.day AS day, c.hours AS hours, c.expected_fixes AS expected_fixes, c.received_fixes AS received_fixes, d.fixes AS stored_fixes,
+    c.missing_fixes AS missing_fixes, c.received_share AS received_share, c.first_by_push AS first_by_push, c.first_by_poll AS first_by_poll, c.holes AS holes,
+    c.longest_hole_s AS longest_hole_s, c.reason AS reason
+FROM
+(
+    SELECT imei, toDate(hour, 'UTC') AS day, count() AS hours, sumOrNull(k.expected_fixes) AS expected_fixes, sum(k.received_fixes) AS received_fixes,
+        sum(k.missing_fixes) AS missing_fixes, sumOrNullIf(k.received_fixes, k.expected_fixes IS NOT NULL) / nullIf(expected_fixes, 0) AS received_share,
+        sum(k.first_by_push) AS first_by_push, sum(k.first_by_poll) AS first_by_poll, sum(k.holes) AS holes, max(k.longest_hole_s) AS longest_hole_s,
+        if(missing_fixes > 0, toString(argMax(k.reason, k.missing_fixes)), '') AS reason
+    FROM completeness AS k FINAL
+    GROUP BY imei, day
+) AS c
+LEFT JOIN (SELECT imei, toDate(hour, 'UTC') AS day, sum(h.fixes) AS fixes FROM device_hours AS h FINAL GROUP BY imei, day) AS d ON d.imei = c.imei AND d.day = c.day
+COMMENT 'One row is one device and day (UTC): how many of its fixes came, how many are stored, and why some are missing';
+
+CREATE OR REPLACE VIEW activity_daily ON CLUSTER `odograph`
+(
+    imei             String,
+    day              Date COMMENT 'UTC',
+    trips            UInt64 COMMENT 'trips that began on this day',
+    distance_m       Float64 COMMENT 'metres of trips, from the track; as in observable_daily',
+    driving_s        Float64 COMMENT 'seconds in motion; as in observable_daily',
+    trip_idle_s      Float64 COMMENT 'seconds at rest within trips',
+    max_speed_kmh    Nullable(Float64) COMMENT 'km/h, of the trips that touch this day',
+    first_start_time Nullable(DateTime64(3, 'UTC')) COMMENT 'when the first trip of this day began, or midnight where it goes on',
+    last_end_time    Nullable(DateTime64(3, 'UTC')) COMMENT 'when the last trip of this day ended, or midnight where it goes on',
+    parkings         UInt64 COMMENT 'parking periods that began on this day',
+    parking_s        Float64 COMMENT 'seconds of them within this day',
+    idlings          UInt64 COMMENT 'idling periods that began on this day',
+    idling_s         Float64 COMMENT 'seconds of them within this day'
+)
+AS
+SELECT imei, day, sum(b.trips) AS trips, sum(b.distance_m) AS distance_m, sum(b.driving_s) AS driving_s, sum(b.trip_idle_s) AS trip_idle_s,
+    max(b.max_speed_kmh) AS max_speed_kmh, min(b.first_start_time) AS first_start_time, max(b.last_end_time) AS last_end_time,
+    sum(b.parkings) AS parkings, sum(b.parking_s) AS parking_s, sum(b.idlings) AS idlings, sum(b.idling_s) AS idling_s
+FROM
+(
+    SELECT imei, day, trips, distance_m, driving_s, 0. AS trip_idle_s, NULL AS max_speed_kmh,
+        NULL::Nullable(DateTime64(3, 'UTC')) AS first_start_time, NULL::Nullable(DateTime64(3, 'UTC')) AS last_end_time, 0 AS parkings, 0. AS parking_s, 0 AS idlings, 0. AS idling_s
+    FROM observable_daily
+    UNION ALL
+    SELECT imei, day, 0, 0, 0, idle_s * if(end_time > start_time, dateDiff('millisecond', begins, ends) / dateDiff('millisecond', start_time, end_time), 1), max_speed_kmh, begins, ends, 0, 0, 0, 0
+    FROM
+    (
+        SELECT imei, idle_s, max_speed_kmh, start_time, end_time,
+            arrayJoin(arrayMap(i -> toDate(start_time, 'UTC') + i, range(toUInt64(greatest(1, least(400, dateDiff('day', start_time, end_time) + 1)))))) AS day,
+            greatest(start_time, toDateTime64(day, 3, 'UTC')) AS begins, least(end_time, toDateTime64(day + 1, 3, 'UTC')) AS ends
+        FROM trips FINAL
+    )
+    WHERE ends > begins OR start_time = end_time
+    UNION ALL
+    SELECT imei, day, 0, 0, 0, 0, NULL, NULL, NULL,
+        kind = 'parking' AND toDate(start_time, 'UTC') = day, if(kind = 'parking', seconds, 0), kind = 'idling' AND toDate(start_time, 'UTC') = day, if(kind = 'idling', seconds, 0)
+    FROM
+    (
+        SELECT imei, kind, start_time, end_time,
+            arrayJoin(arrayMap(i -> toDate(start_time, 'UTC') + i, range(toUInt64(greatest(1, least(400, dateDiff('day', start_time, end_time) + 1)))))) AS day,
+            greatest(0, dateDiff('millisecond', greatest(start_time, toDateTime64(day, 3, 'UTC')), least(end_time, toDateTime64(day + 1, 3, 'UTC'))) / 1000) AS seconds
+        FROM stops FINAL
+    )
+    WHERE seconds > 0 OR start_time = end_time
+) AS b
+GROUP BY imei, day
+COMMENT 'One row is one device and day (UTC): trips, stops and idling; what goes on over midnight is divided by time';
+
+CREATE OR REPLACE VIEW mileage_daily ON CLUSTER `odograph`
+(
+    imei                String,
+    day                 Date COMMENT 'UTC',
+    trips_m             Nullable(Float64) COMMENT 'metres of the trips, from the track; as in observable_daily',
+    track_m             Nullable(Float64) COMMENT 'metres along all usable fixes; as in device_days',
+    odometer_m          Nullable(Float64) COMMENT 'metres by the odometer of the device; as in device_days',
+    report_m            Nullable(Float64) COMMENT 'metres of the trip reports that the device pushed',
+    platform_m          Nullable(Float64) COMMENT 'metres that the platform counted',
+    odometer_difference Nullable(Float64) COMMENT '(odometer_m − track_m) / track_m',
+    report_difference   Nullable(Float64) COMMENT '(report_m − track_m) / track_m',
+    platform_difference Nullable(Float64) COMMENT '(platform_m − track_m) / track_m'
+)
+AS
+SELECT imei, day,
+    sum(b.trips_m) AS trips_m, sum(b.track_m) AS track_m, sum(b.odometer_m) AS odometer_m, sum(b.report_m) AS report_m, sum(b.platform_m) AS platform_m,
+    if(track_m > 0, (odometer_m - track_m) / track_m, NULL) AS odometer_difference,
+    if(track_m > 0, (report_m - track_m) / track_m, NULL) AS report_difference,
+    if(track_m > 0, (platform_m - track_m) / track_m, NULL) AS platform_difference
+FROM
+(
+    SELECT imei, day, distance_m::Nullable(Float64) AS trips_m, NULL::Nullable(Float64) AS track_m, NULL::Nullable(Float64) AS odometer_m, NULL::Nullable(Float64) AS report_m, NULL::Nullable(Float64) AS platform_m
+    FROM observable_daily
+    UNION ALL
+    SELECT imei, day, NULL, distance_m, odometer_distance_m, NULL, NULL FROM device_days
+    UNION ALL
+    SELECT imei, day, NULL, NULL, NULL, if(kind = 'pushtripreport', part, NULL), if(kind = 'pushtripreport', NULL, part)
+    FROM
+    (
+        SELECT imei, kind, begins, ends, metres,
+            arrayJoin(arrayMap(i -> toDate(begins, 'UTC') + i, range(toUInt64(greatest(1, least(400, dateDiff('day', begins, ends) + 1)))))) AS day,
+            metres * greatest(0, dateDiff('millisecond', greatest(begins, toDateTime64(day, 3, 'UTC')), least(ends, toDateTime64(day + 1, 3, 'UTC'))) / dateDiff('millisecond', begins, ends)) AS part
+        FROM
+        (
+            SELECT imei, kind, assumeNotNull(m.begin_time) AS begins, max(assumeNotNull(m.end_time)) AS ends, argMax(assumeNotNull(m.distance_m), (m.end_time, m.received_time)) AS metres
+            FROM messages AS m FINAL
+            WHERE kind IN ('pushtripreport', 'poll.track_mileage') AND m.begin_time IS NOT NULL AND m.end_time > m.begin_time AND m.distance_m IS NOT NULL
+            GROUP BY imei, kind, begins
+        )
+    )
+    WHERE part > 0
+) AS b
+GROUP BY imei, day
+COMMENT 'One row is one device and day (UTC): how far it drove, by the track, the odometer and the platform side by side; NULL where nothing tells';
+
+CREATE OR REPLACE VIEW fence_visits ON CLUSTER `odograph`
+(
+    imei            String,
+    fence_id        String,
+    fence_name      String COMMENT 'of the definition that holds today; empty where the fence is deleted',
+    state           LowCardinality(String) COMMENT 'ended; inside (goes on); unknown (goes on, as far as anybody knows: no sign of life for long); dropped (the fence was deleted meanwhile); no_end (a visit began after it, but its end was not told)',
+    ongoing         Bool COMMENT 'state is inside or unknown',
+    start_time      Nullable(DateTime64(3, 'UTC')) COMMENT 'when it came in, or when it was found inside, see begin_kind; where no beginning was told, end_time less the dwell time of the end',
+    end_time        Nullable(DateTime64(3, 'UTC')) COMMENT 'when it left; NULL where no end was told',
+    duration_s      Nullable(Float64) COMMENT 'seconds from start to end, or until now while it goes on; NULL of dropped and no_end',
+    unknown_s       Float64 COMMENT 'seconds of it in which nobody knew whether it was still inside',
+    unknown_periods Array(Tuple(DateTime64(3, 'UTC'), DateTime64(3, 'UTC'))) COMMENT 'these times, from and to',
+    begin_kind      LowCardinality(String) COMMENT 'enter, inside_at_start, inside_at_open; empty where no beginning was told',
+    end_kind        LowCardinality(String) COMMENT 'exit, inside_at_close; empty where no end was told',
+    inferred        Bool COMMENT 'no fix was inside: the straight way between two fixes passes through the fence',
+    longest_dwell_s Nullable(Float64) COMMENT 'longest of the dwell times of the fence that it passed, seconds',
+    begin_event_id  String COMMENT 'of geofence_events',
+    end_event_id    String COMMENT 'of geofence_events',
+    lat             Nullable(Float64) COMMENT 'degrees, WGS-84, of the beginning, or else of the end',
+    lng             Nullable(Float64) COMMENT 'degrees, WGS-84'
+)
+AS
+WITH now64(3, 'UTC') AS now
+SELECT
+    imei, fence_id, dictGetOrDefault('fences_dict', 'name', fence_id, '') AS fence_name,
+    multiIf(end_event_id != '', 'ended', NOT newest, 'no_end', NOT dictHas('fences_dict', fence_id), 'dropped', last_kind = 'unknown', 'unknown', 'inside') AS state,
+    (state IN ('inside', 'unknown'))::Bool AS ongoing,
+    multiIf(begin_event_id != '', begin_at, end_dwell_s IS NOT NULL, end_at - toIntervalMillisecond(toInt64(end_dwell_s * 1000)), NULL) AS start_time,
+    if(end_event_id = '', NULL, end_at) AS end_time,
+    multiIf(start_time IS NULL, NULL, state = 'ended', dateDiff('millisecond', start_time, end_at) / 1000, ongoing, dateDiff('millisecond', start_time, now) / 1000, NULL) AS duration_s,
+    arraySum(p -> dateDiff('millisecond', p.1, p.2) / 1000, unknown_periods) AS unknown_s,
+    arrayFilter(p -> p.2 > p.1, arrayMap(t -> (t, ifNull(arrayMin(arrayFilter(u -> u >= t, known_at)), if(state = 'ended', end_at, if(ongoing, now, t)))), unknown_at)) AS unknown_periods,
+    begin_kind, end_kind, inferred, longest_dwell_s, begin_event_id, end_event_id,
+    if(begin_event_id != '', begin_lat, end_lat) AS lat, if(begin_event_id != '', begin_lng, end_lng) AS lng
+FROM
+(
+    SELECT imei, fence_id, visit,
+        anyIf(event_id, begins) AS begin_event_id, anyIf(at, begins) AS begin_at, anyIf(kind, begins) AS begin_kind, anyIf(lat, begins) AS begin_lat, anyIf(lng, begins) AS begin_lng,
+        anyIf(event_id, ends) AS end_event_id, anyIf(at, ends) AS end_at, anyIf(kind, ends) AS end_kind, anyIf(lat, ends) AS end_lat, anyIf(lng, ends) AS end_lng,
+        anyIf(dwell_s, ends) AS end_dwell_s,
+        maxOrNullIf(dwell_s, kind = 'dwell') AS longest_dwell_s,
+        max(inferred) AS inferred,
+        argMax(kind, (at, confirmed_at, place)) AS last_kind,
+        groupArrayIf(at, kind = 'unknown') AS unknown_at,
+        groupArrayIf(toNullable(at), kind = 'inside_again') AS known_at,
+        max(visit) OVER (PARTITION BY imei, fence_id) = visit AS newest
+    FROM
+    (
+        SELECT imei, fence_id, event_id, kind, at, confirmed_at, inferred, lat, lng, dwell_s, begins, ends, place,
+            sum(begins) OVER (PARTITION BY imei, fence_id ORDER BY at, place, confirmed_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+                + sum(ends) OVER (PARTITION BY imei, fence_id ORDER BY at, place, confirmed_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS visit
+        FROM
+        (
+            SELECT imei, fence_id, event_id, kind, at, confirmed_at, inferred, lat, lng, dwell_s,
+                kind IN ('enter', 'inside_at_start', 'inside_at_open') AS begins, kind IN ('exit', 'inside_at_close') AS ends, if(ends, 2, 1 - begins) AS place
+            FROM geofence_events FINAL
+        )
+    )
+    GROUP BY imei, fence_id, visit
+    HAVING begin_event_id != '' OR end_event_id != ''
+)
+COMMENT 'One row is one visit of a device to a geofence, from its beginning to its end, also those that go on';
+
+CREATE OR REPLACE VIEW fence_time_daily ON CLUSTER `odograph`
+(
+    imei       String,
+    fence_id   String,
+    fence_name String COMMENT 'of the definition that holds today; empty where the fence is deleted',
+    day        Date COMMENT 'UTC',
+    visits     UInt64 COMMENT 'that began on this day',
+    inside_s   Float64 COMMENT 'seconds inside on this day, with unknown_s; of visits that go on, until now',
+    unknown_s  Float64 COMMENT 'seconds of it in which nobody knew whether it was still inside'
+)
+AS
+SELECT imei, fence_id, any(v.fence_name) AS fence_name, day,
+    countIf(toDate(begins, 'UTC') = day) AS visits,
+    sum(greatest(0, dateDiff('millisecond', greatest(begins, toDateTime64(day, 3, 'UTC')), least(ends, toDateTime64(day + 1, 3, 'UTC'))) / 1000)) AS inside_s,
+    sum(arraySum(p -> greatest(0, dateDiff('millisecond', greatest(p.1, toDateTime64(day, 3, 'UTC')), least(p.2, toDateTime64(day + 1, 3, 'UTC'))) / 1000), v.unknown_periods)) AS unknown_s
+FROM
+(
+    SELECT imei, fence_id, fence_name, assumeNotNull(start_time) AS begins, ifNull(end_time, now64(3, 'UTC')) AS ends, unknown_periods,
+        arrayJoin(arrayMap(i -> toDate(begins, 'UTC') + i, range(toUInt64(greatest(1, least(1500, dateDiff('day', begins, ends) + 1)))))) AS day
+    FROM fence_visits
+    WHERE duration_s IS NOT NULL
+) AS v
+GROUP BY imei, fence_id, day
+COMMENT 'One row is one device, geofence and day (UTC): how often it came and how long it was inside';
+
+CREATE OR REPLACE VIEW fence_alarm_check ON CLUSTER `odograph`
+(
+    imei          String,
+    direction     LowCardinality(String) COMMENT 'in or out',
+    seen_by       LowCardinality(String) COMMENT 'both, ours_only or platform_only',
+    day           Date COMMENT 'UTC, of our event, else of the alarm',
+    fence_id      String COMMENT 'of our event, else of the alarm',
+    matched_by    LowCardinality(String) COMMENT 'of both: id (the alarm names the same fence) or time (it names none that is known here)',
+    our_time      Nullable(DateTime64(3, 'UTC')) COMMENT 'when the edge was crossed, by Odograph',
+    platform_time Nullable(DateTime64(3, 'UTC')) COMMENT 'when the alarm says it happened',
+    difference_s  Nullable(Float64) COMMENT 'seconds from our_time to platform_time',
+    inferred      Nullable(Bool) COMMENT 'no fix was inside: it passed through between two fixes',
+    event_id      String COMMENT 'of our event',
+    alarm_code    String COMMENT 'of the alarm',
+    alarm_fence   String COMMENT 'fence that the alarm names, in the words of the platform'
+)
+AS
+WITH
+    ours AS
+    (
+        SELECT imei, event_id, fence_id, at, inferred, if(kind = 'enter', 'in', 'out') AS direction
+        FROM geofence_events FINAL
+        WHERE kind IN ('enter', 'exit')
+    ),
+    theirs AS
+    (
+        SELECT imei, event_time, toString(code) AS code, fence_id, if(kind = 'fence_enter', 'in', 'out') AS direction, (raw_partition, raw_offset) AS id,
+            dictHas('fences_dict', fence_id) AS known
+        FROM alarms_named
+        WHERE kind IN ('fence_enter', 'fence_exit')
+    ),
+    pairs AS
+    (
+        SELECT event_id, id, by_id, difference_ms,
+            row_number() OVER (PARTITION BY event_id ORDER BY by_id DESC, abs(difference_ms), id) AS for_event,
+            row_number() OVER (PARTITION BY id ORDER BY by_id DESC, abs(difference_ms), event_id) AS for_alarm
+        FROM
+        (
+            SELECT o.event_id AS event_id, t.id AS id, t.fence_id = o.fence_id AS by_id, dateDiff('millisecond', o.at, t.event_time) AS difference_ms
+            FROM ours AS o
+            INNER JOIN (SELECT *, arrayJoin([-1, 0, 1]) + intDiv(toUnixTimestamp64Milli(event_time), 300000) AS slot FROM theirs) AS t
+                ON t.imei = o.imei AND t.direction = o.direction AND t.slot = intDiv(toUnixTimestamp64Milli(o.at), 300000)
+            WHERE abs(difference_ms) <= 300000 AND (by_id OR NOT t.known)
+        )
+    ),
+    matched AS (SELECT event_id, id, by_id, difference_ms FROM pairs WHERE for_event = 1 AND for_alarm = 1)
+SELECT o.imei AS imei, o.direction AS direction, if(m.event_id = '', 'ours_only', 'both') AS seen_by, toDate(o.at, 'UTC') AS day, o.fence_id AS fence_id,
+    multiIf(m.event_id = '', '', m.by_id, 'id', 'time') AS matched_by,
+    o.at AS our_time, if(m.event_id = '', NULL, o.at + toIntervalMillisecond(m.difference_ms)) AS platform_time, if(m.event_id = '', NULL, m.difference_ms / 1000) AS difference_s,
+    o.inferred AS inferred, o.event_id AS event_id, m.code AS alarm_code, m.alarm_fence AS alarm_fence
+FROM ours AS o
+LEFT JOIN (SELECT m.event_id AS event_id, m.by_id AS by_id, m.difference_ms AS difference_ms, t.code AS code, t.fence_id AS alarm_fence FROM matched AS m INNER JOIN theirs AS t ON t.id = m.id) AS m
+    ON m.event_id = o.event_id
+UNION ALL
+SELECT imei, direction, 'platform_only', toDate(event_time, 'UTC'), fence_id, '', NULL, event_time, NULL, NULL, '', code, fence_id
+FROM theirs
+WHERE id NOT IN (SELECT id FROM matched)
+COMMENT 'One row is one entry or exit, as Odograph found it and as the platform raised an alarm of it, paired where they are at most 300 s apart';
+
+CREATE OR REPLACE VIEW obd_hourly ON CLUSTER `odograph`
+(
+    imei             String,
+    hour             DateTime('UTC') COMMENT 'beginning of the hour of event time',
+    readings         UInt64 COMMENT 'of the bus in this hour; each value is of those that have it, NULL where none has',
+    coolant_avg_c    Nullable(Float64) COMMENT '°C',
+    coolant_max_c    Nullable(Float64) COMMENT '°C',
+    battery_min_v    Nullable(Float64) COMMENT 'volts',
+    battery_avg_v    Nullable(Float64) COMMENT 'volts',
+    rpm_avg          Nullable(Float64) COMMENT 'revolutions a minute',
+    rpm_max          Nullable(Float64) COMMENT 'revolutions a minute',
+    speed_max_kmh    Nullable(Float64) COMMENT 'km/h',
+    fuel_first_percent Nullable(Float64) COMMENT 'per cent, first reading of the hour',
+    fuel_last_percent  Nullable(Float64) COMMENT 'per cent, last reading of the hour',
+    fuel_first_l     Nullable(Float64) COMMENT 'litres, first reading of the hour',
+    fuel_last_l      Nullable(Float64) COMMENT 'litres, last reading of the hour',
+    odometer_last_m  Nullable(Float64) COMMENT 'metres, last reading of the hour'
+)
+AS
+SELECT imei, toStartOfHour(event_time) AS hour, count() AS readings,
+    avg(o.coolant_c) AS coolant_avg_c, max(o.coolant_c) AS coolant_max_c, min(o.battery_v) AS battery_min_v, avg(o.battery_v) AS battery_avg_v,
+    avg(o.rpm) AS rpm_avg, max(o.rpm) AS rpm_max, max(o.speed_kmh) AS speed_max_kmh,
+    argMin(o.fuel_percent, event_time) AS fuel_first_percent, argMax(o.fuel_percent, event_time) AS fuel_last_percent,
+    argMin(o.fuel_l, event_time) AS fuel_first_l, argMax(o.fuel_l, event_time) AS fuel_last_l, argMax(o.odometer_m, event_time) AS odometer_last_m
+FROM obd AS o FINAL
+GROUP BY imei, hour
+COMMENT 'One row is one device and hour: what the bus of the vehicle said';
+
+CREATE OR REPLACE VIEW faults_open ON CLUSTER `odograph`
+(
+    imei        String,
+    name        String COMMENT 'of the definition of the device',
+    plate       String,
+    code        String COMMENT 'trouble code, as P0301',
+    text        Nullable(String) COMMENT 'NULL where the code is not known',
+    system      Nullable(String) COMMENT 'powertrain, chassis, body or network',
+    start_time  DateTime64(3, 'UTC') COMMENT 'when it was reported first',
+    last_time   DateTime64(3, 'UTC') COMMENT 'when it was reported last',
+    open_s      Int64 COMMENT 'seconds since it was reported first',
+    lat         Nullable(Float64) COMMENT 'degrees, WGS-84, where it was reported first',
+    lng         Nullable(Float64) COMMENT 'degrees, WGS-84',
+    event_id    String COMMENT 'of condition_events'
+)
+AS
+SELECT imei, dictGetOrDefault('devices_dict', 'name', imei, '') AS name, dictGetOrDefault('devices_dict', 'plate', imei, '') AS plate,
+    toString(e.code) AS code, dictGetOrNull('dtc_dict', 'text', substring(code, 1, 5)) AS text,
+    if(match(code, '^[PCBU][0-3][0-9A-F]{3}'), transform(substring(code, 1, 1), ['P', 'C', 'B', 'U'], ['powertrain', 'chassis', 'body', 'network'], ''), NULL) AS system,
+    start_time, end_time AS last_time, dateDiff('second', start_time, now64(3, 'UTC')) AS open_s, lat, lng, event_id
+FROM condition_events AS e FINAL
+WHERE kind = 'fault' AND ongoing
+COMMENT 'One row is one trouble code that a device still reports';
+
+CREATE OR REPLACE VIEW fuel_levels ON CLUSTER `odograph`
+(
+    imei       String,
+    event_time DateTime64(3, 'UTC') COMMENT 'when it was measured',
+    read_from  LowCardinality(String) COMMENT 'sensor (a fuel sensor of the device) or obd (the bus of the vehicle)',
+    channel    String COMMENT 'of the sensor',
+    level      Float64 COMMENT 'as it was measured, not smoothed, in unit',
+    unit       LowCardinality(String) COMMENT 'percent, L, cm, …'
+)
+AS
+SELECT imei, event_time, 'sensor' AS read_from, channel, assumeNotNull(value) AS level, toString(unit) AS unit FROM sensors FINAL WHERE kind = 'fuel' AND value IS NOT NULL
+UNION ALL
+SELECT imei, event_time, 'obd', 'percent', assumeNotNull(fuel_percent), 'percent' FROM obd FINAL WHERE fuel_percent IS NOT NULL
+UNION ALL
+SELECT imei, event_time, 'obd', 'litres', assumeNotNull(fuel_l), 'L' FROM obd FINAL WHERE fuel_l IS NOT NULL
+COMMENT 'One row is one reading of how much fuel there is, of sensors and of the bus of the vehicle';
+
+CREATE OR REPLACE VIEW fuel_events ON CLUSTER `odograph`
+(
+    imei         String,
+    kind         LowCardinality(String) COMMENT 'fuel_refuel or fuel_theft',
+    start_time   DateTime64(3, 'UTC'),
+    end_time     DateTime64(3, 'UTC'),
+    channel      LowCardinality(String) COMMENT 'of the sensor',
+    level_before Nullable(Float64) COMMENT 'smoothed, in unit',
+    level_after  Nullable(Float64) COMMENT 'smoothed, in unit',
+    change       Nullable(Float64) COMMENT 'in unit: positive when filled in, negative when taken out',
+    unit         LowCardinality(String) COMMENT 'percent, L, cm, …',
+    lat          Nullable(Float64) COMMENT 'degrees, WGS-84',
+    lng          Nullable(Float64) COMMENT 'degrees, WGS-84',
+    ongoing      Bool COMMENT 'a later revision will tell more',
+    event_id     String COMMENT 'of condition_events'
+)
+AS
+SELECT imei, kind, start_time, end_time, channel, value_before AS level_before, value_after AS level_after, value_after - value_before AS change, unit, lat, lng, ongoing, event_id
+FROM condition_events FINAL
+WHERE kind IN ('fuel_refuel', 'fuel_theft')
+COMMENT 'One row is one time that fuel was filled in or taken out';
+
+CREATE TABLE IF NOT EXISTS latency_counts ON CLUSTER `odograph`
+(
+    minute               DateTime('UTC') COMMENT 'in which the fixes were inserted' CODEC(Delta, ZSTD(1)),
+    source               LowCardinality(String) COMMENT 'interface that brought them first',
+    fixes                UInt32 COMMENT '0: there are none any more' CODEC(T64, ZSTD(1)),
+    fix_to_received      AggregateFunction(quantilesDD(0.01, 0.5, 0.9, 0.99), Float64) COMMENT 'seconds from fix time until the collector took it, 1 % accurate' CODEC(ZSTD(1)),
+    received_to_inserted AggregateFunction(quantilesDD(0.01, 0.5, 0.9, 0.99), Float64) COMMENT 'seconds from there until the insert began' CODEC(ZSTD(1)),
+    fix_to_inserted      AggregateFunction(quantilesDD(0.01, 0.5, 0.9, 0.99), Float64) COMMENT 'both together' CODEC(ZSTD(1)),
+    max_fix_to_received_s      Float64 CODEC(ZSTD(1)),
+    max_received_to_inserted_s Float64 CODEC(ZSTD(1)),
+    max_fix_to_inserted_s      Float64 CODEC(ZSTD(1)),
+    computed_time        DateTime64(3, 'UTC') COMMENT 'when this was counted; the newest holds' CODEC(Delta, ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/latency_counts/160', '{shard}-{replica}', computed_time)
+PARTITION BY toYYYYMM(minute)
+ORDER BY (minute, source)
+COMMENT 'One row is one minute of inserting and source, counted anew as a whole by latency_recent (last 20 minutes, each minute) and latency_sweep (last 3 days, each day); read it by latency_minutes and latency_hourly';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS latency_recent ON CLUSTER `odograph` REFRESH EVERY 1 MINUTE APPEND TO latency_counts AS
+WITH toStartOfMinute(now() - toIntervalMinute(20)) AS since
+SELECT minute, source, sum(stored) AS fixes,
+    quantilesDDStateIf(0.01, 0.5, 0.9, 0.99)(until_received, stored) AS fix_to_received,
+    quantilesDDStateIf(0.01, 0.5, 0.9, 0.99)(until_inserted, stored) AS received_to_inserted,
+    quantilesDDStateIf(0.01, 0.5, 0.9, 0.99)(until_received + until_inserted, stored) AS fix_to_inserted,
+    max(until_received) AS max_fix_to_received_s, max(until_inserted) AS max_received_to_inserted_s, max(until_received + until_inserted) AS max_fix_to_inserted_s,
+    now64(3, 'UTC') AS computed_time
+FROM
+(
+    SELECT toStartOfMinute(inserted_time)::DateTime('UTC') AS minute, source, true AS stored,
+        greatest(0, dateDiff('millisecond', fix_time, received_time)) / 1000 AS until_received,
+        greatest(0, dateDiff('millisecond', received_time, inserted_time)) / 1000 AS until_inserted
+    FROM fixes FINAL
+    WHERE inserted_time >= since
+    UNION ALL
+    SELECT minute, source, false, 0, 0 FROM latency_counts FINAL WHERE minute >= since
+)
+GROUP BY minute, source;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS latency_sweep ON CLUSTER `odograph` REFRESH EVERY 1 DAY APPEND TO latency_counts AS
+WITH toStartOfMinute(now() - toIntervalDay(3)) AS since
+SELECT minute, source, sum(stored) AS fixes,
+    quantilesDDStateIf(0.01, 0.5, 0.9, 0.99)(until_received, stored) AS fix_to_received,
+    quantilesDDStateIf(0.01, 0.5, 0.9, 0.99)(until_inserted, stored) AS received_to_inserted,
+    quantilesDDStateIf(0.01, 0.5, 0.9, 0.99)(until_received + until_inserted, stored) AS fix_to_inserted,
+    max(until_received) AS max_fix_to_received_s, max(until_inserted) AS max_received_to_inserted_s, max(until_received + until_inserted) AS max_fix_to_inserted_s,
+    now64(3, 'UTC') AS computed_time
+FROM
+(
+    SELECT toStartOfMinute(inserted_time)::DateTime('UTC') AS minute, source, true AS stored,
+        greatest(0, dateDiff('millisecond', fix_time, received_time)) / 1000 AS until_received,
+        greatest(0, dateDiff('millisecond', received_time, inserted_time)) / 1000 AS until_inserted
+    FROM fixes FINAL
+    WHERE inserted_time >= since
+    UNION ALL
+    SELECT minute, source, false, 0, 0 FROM latency_counts FINAL WHERE minute >= since
+)
+GROUP BY minute, source;
+
+CREATE OR REPLACE VIEW latency_minutes ON CLUSTER `odograph`
+(
+    minute DateTime('UTC') COMMENT 'in which the fixes were inserted',
+    source LowCardinality(String) COMMENT 'interface that brought them first',
+    stage  LowCardinality(String) COMMENT 'fix_to_received (device, network and platform), received_to_inserted (Odograph) or fix_to_inserted (both)',
+    fixes  UInt64 COMMENT 'distinct fixes',
+    p50_s  Float64 COMMENT 'seconds, median; 1 % accurate',
+    p90_s  Float64 COMMENT 'seconds, 1 % accurate',
+    p99_s  Float64 COMMENT 'seconds, 1 % accurate',
+    max_s  Float64 COMMENT 'seconds'
+)
+AS
+SELECT minute, source, stage, n AS fixes, quantiles[1] AS p50_s, quantiles[2] AS p90_s, quantiles[3] AS p99_s, longest AS max_s
+FROM
+(
+    SELECT c.minute AS minute, source, sum(c.fixes) AS n,
+        [('fix_to_received', quantilesDDMerge(0.01, 0.5, 0.9, 0.99)(c.fix_to_received), max(c.max_fix_to_received_s)),
+         ('received_to_inserted', quantilesDDMerge(0.01, 0.5, 0.9, 0.99)(c.received_to_inserted), max(c.max_received_to_inserted_s)),
+         ('fix_to_inserted', quantilesDDMerge(0.01, 0.5, 0.9, 0.99)(c.fix_to_inserted), max(c.max_fix_to_inserted_s))] AS stages
+    FROM latency_counts AS c FINAL
+    WHERE c.fixes > 0
+    GROUP BY minute, source
+)
+ARRAY JOIN stages.1 AS stage, stages.2 AS quantiles, stages.3 AS longest
+COMMENT 'One row is one minute, source and stage: how long fixes took';
+
+CREATE OR REPLACE VIEW latency_hourly ON CLUSTER `odograph`
+(
+    hour DateTime('UTC') COMMENT 'in which the fixes were inserted',
+    source LowCardinality(String) COMMENT 'interface that brought them first',
+    stage  LowCardinality(String) COMMENT 'fix_to_received (device, network and platform), received_to_inserted (Odograph) or fix_to_inserted (both)',
+    fixes  UInt64 COMMENT 'distinct fixes',
+    p50_s  Float64 COMMENT 'seconds, median; 1 % accurate',
+    p90_s  Float64 COMMENT 'seconds, 1 % accurate',
+    p99_s  Float64 COMMENT 'seconds, 1 % accurate',
+    max_s  Float64 COMMENT 'seconds'
+)
+AS
+SELECT hour, source, stage, n AS fixes, quantiles[1] AS p50_s, quantiles[2] AS p90_s, quantiles[3] AS p99_s, longest AS max_s
+FROM
+(
+    SELECT toStartOfHour(c.minute) AS hour, source, sum(c.fixes) AS n,
+        [('fix_to_received', quantilesDDMerge(0.01, 0.5, 0.9, 0.99)(c.fix_to_received), max(c.max_fix_to_received_s)),
+         ('received_to_inserted', quantilesDDMerge(0.01, 0.5, 0.9, 0.99)(c.received_to_inserted), max(c.max_received_to_inserted_s)),
+         ('fix_to_inserted', quantilesDDMerge(0.01, 0.5, 0.9, 0.99)(c.fix_to_inserted), max(c.max_fix_to_inserted_s))] AS stages
+    FROM latency_counts AS c FINAL
+    WHERE c.fixes > 0
+    GROUP BY hour, source
+)
+ARRAY JOIN stages.1 AS stage, stages.2 AS quantiles, stages.3 AS longest
+COMMENT 'One row is one hour, source and stage: how long fixes took';
+
+CREATE TABLE IF NOT EXISTS driving_rules ON CLUSTER `odograph`
+(
+    rule_version       String COMMENT 'as in driving_events',
+    measured_gap_s     UInt32 COMMENT 'seconds between two fixes up to which an event is measured',
+    inferred_gap_s     UInt32 COMMENT 'seconds up to which it is inferred; beyond nothing is said',
+    corner_gap_s       UInt32 COMMENT 'seconds up to which a cornering can be seen',
+    min_speed_kmh      Float64 COMMENT 'km/h, of the faster of two fixes, for braking and acceleration',
+    min_corner_kmh     Float64 COMMENT 'km/h, likewise, for cornering',
+    min_corner_deg     Float64 COMMENT 'degrees that a cornering turns at least',
+    max_turn_deg_s     Float64 COMMENT 'degrees a second; more is noise',
+    min_run_fixes      UInt32 COMMENT 'fixes in a row, none further apart than inferred_gap_s',
+    min_satellites     Int32 COMMENT 'of both fixes, where known',
+    require_ignition   Bool COMMENT 'on at both fixes, where known',
+    implied_speed_kmh  Float64 COMMENT 'km/h; more from one position to the next is a fault',
+    speed_vs_distance  Float64 COMMENT 'share by which way and speed may differ',
+    distance_slack_m   Float64 COMMENT 'metres by which they always may',
+    max_abs_mps2       Float64 COMMENT 'm/s²; more is beyond tyres',
+    held_position_m    Float64 COMMENT 'metres driven by its speed while the position stood still',
+    held_quarantine_s  UInt32 COMMENT 'seconds for which such a device is not trusted',
+    held_min_speed_kmh Float64 COMMENT 'km/h; slower than this a receiver may pin the position',
+    damping_s          Float64 COMMENT 'seconds added to the gap when dividing',
+    merge_s            UInt32 COMMENT 'seconds; passed thresholds no further apart are one event',
+    cooldown_s         UInt32 COMMENT 'seconds after an event before the next of its kind',
+    loaded_time        DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'of several versions the newest is what harsh_from_history takes where none is named'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/driving_rules/170', '{shard}-{replica}', loaded_time)
+ORDER BY rule_version
+COMMENT 'One row is one version of the rules of harsh driving, as far as harsh_from_history needs them; the command "odograph rules" prints it for a file of your own';
+
+CREATE TABLE IF NOT EXISTS driving_thresholds ON CLUSTER `odograph`
+(
+    rule_version  String COMMENT 'as in driving_rules',
+    vehicle_class LowCardinality(String) COMMENT 'car, van, truck, bus or motorcycle',
+    kind          LowCardinality(String) COMMENT 'harsh_braking, harsh_acceleration or harsh_cornering',
+    gap_s         UInt32 COMMENT 'seconds between two fixes',
+    low_mps2      Float64 COMMENT 'm/s² at which low severity begins over this gap',
+    medium_mps2   Float64 COMMENT 'm/s² at which medium severity begins',
+    high_mps2     Float64 COMMENT 'm/s² at which high severity begins'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/driving_thresholds/171', '{shard}-{replica}')
+ORDER BY (rule_version, vehicle_class, kind, gap_s)
+COMMENT 'One row is what a harsh event has to pass, by version of the rules, class, kind and gap; a kind that is off has no rows';
+
+INSERT INTO driving_rules (rule_version, measured_gap_s, inferred_gap_s, corner_gap_s, min_speed_kmh, min_corner_kmh, min_corner_deg, max_turn_deg_s, min_run_fixes, min_satellites, require_ignition,
+    implied_speed_kmh, speed_vs_distance, distance_slack_m, max_abs_mps2, held_position_m, held_quarantine_s, held_min_speed_kmh, damping_s, merge_s, cooldown_s)
+VALUES ('default-1+178da2b2', 3, 10, 3, 10, 20, 15, 60, 3, 5, true, 220, 0.5, 30, 9, 15, 900, 5, 0, 5, 10);
+
+INSERT INTO driving_thresholds (rule_version, vehicle_class, kind, gap_s, low_mps2, medium_mps2, high_mps2)
+VALUES
+    ('default-1+178da2b2', 'car', 'harsh_braking', 1, 2.4, 3.1, 4),
+    ('default-1+178da2b2', 'car', 'harsh_braking', 2, 2.16, 2.79, 3.6),
+    ('default-1+178da2b2', 'car', 'harsh_braking', 3, 1.92, 2.4800000000000004, 3.2),
+    ('default-1+178da2b2', 'car', 'harsh_braking', 4, 1.92, 2.4800000000000004, 3.2),
+    ('default-1+178da2b2', 'car', 'harsh_braking', 5, 1.7999999999999998, 2.325, 3),
+    ('default-1+178da2b2', 'car', 'harsh_braking', 6, 1.728, 2.2319999999999998, 2.88),
+    ('default-1+178da2b2', 'car', 'harsh_braking', 7, 1.656, 2.139, 2.76),
+    ('default-1+178da2b2', 'car', 'harsh_braking', 8, 1.584, 2.0460000000000003, 2.64),
+    ('default-1+178da2b2', 'car', 'harsh_braking', 9, 1.512, 1.953, 2.52),
+    ('default-1+178da2b2', 'car', 'harsh_braking', 10, 1.44, 1.8599999999999999, 2.4),
+    ('default-1+178da2b2', 'car', 'harsh_acceleration', 1, 2.5, 3.1, 4),
+    ('default-1+178da2b2', 'car', 'harsh_acceleration', 2, 2.25, 2.79, 3.6),
+    ('default-1+178da2b2', 'car', 'harsh_acceleration', 3, 2, 2.4800000000000004, 3.2),
+    ('default-1+178da2b2', 'car', 'harsh_acceleration', 4, 2, 2.4800000000000004, 3.2),
+    ('default-1+178da2b2', 'car', 'harsh_acceleration', 5, 1.875, 2.325, 3),
+    ('default-1+178da2b2', 'car', 'harsh_acceleration', 6, 1.7999999999999998, 2.2319999999999998, 2.88),
+    ('default-1+178da2b2', 'car', 'harsh_acceleration', 7, 1.7249999999999999, 2.139, 2.76),
+    ('default-1+178da2b2', 'car', 'harsh_acceleration', 8, 1.6500000000000001, 2.0460000000000003, 2.64),
+    ('default-1+178da2b2', 'car', 'harsh_acceleration', 9, 1.575, 1.953, 2.52),
+    ('default-1+178da2b2', 'car', 'harsh_acceleration', 10, 1.5, 1.8599999999999999, 2.4),
+    ('default-1+178da2b2', 'car', 'harsh_cornering', 1, 2.5, 3, 4),
+    ('default-1+178da2b2', 'car', 'harsh_cornering', 2, 2.375, 2.8499999999999996, 3.8),
+    ('default-1+178da2b2', 'car', 'harsh_cornering', 3, 2.25, 2.7, 3.6),
+    ('default-1+178da2b2', 'car', 'harsh_cornering', 4, 2.25, 2.7, 3.6),
+    ('default-1+178da2b2', 'car', 'harsh_cornering', 5, 2.25, 2.7, 3.6),
+    ('default-1+178da2b2', 'car', 'harsh_cornering', 6, 2.25, 2.7, 3.6),
+    ('default-1+178da2b2', 'car', 'harsh_cornering', 7, 2.25, 2.7, 3.6),
+    ('default-1+178da2b2', 'car', 'harsh_cornering', 8, 2.25, 2.7, 3.6),
+    ('default-1+178da2b2', 'car', 'harsh_cornering', 9, 2.25, 2.7, 3.6),
+    ('default-1+178da2b2', 'car', 'harsh_cornering', 10, 2.25, 2.7, 3.6),
+    ('default-1+178da2b2', 'van', 'harsh_braking', 1, 2.3, 2.9, 3.7),
+    ('default-1+178da2b2', 'van', 'harsh_braking', 2, 2.07, 2.61, 3.33),
+    ('default-1+178da2b2', 'van', 'harsh_braking', 3, 1.8399999999999999, 2.32, 2.9600000000000004),
+    ('default-1+178da2b2', 'van', 'harsh_braking', 4, 1.8399999999999999, 2.32, 2.9600000000000004),
+    ('default-1+178da2b2', 'van', 'harsh_braking', 5, 1.7249999999999999, 2.175, 2.7750000000000004),
+    ('default-1+178da2b2', 'van', 'harsh_braking', 6, 1.656, 2.088, 2.664),
+    ('default-1+178da2b2', 'van', 'harsh_braking', 7, 1.5869999999999997, 2.001, 2.553),
+    ('default-1+178da2b2', 'van', 'harsh_braking', 8, 1.518, 1.914, 2.442),
+    ('default-1+178da2b2', 'van', 'harsh_braking', 9, 1.4489999999999998, 1.827, 2.331),
+    ('default-1+178da2b2', 'van', 'harsh_braking', 10, 1.38, 1.74, 2.22),
+    ('default-1+178da2b2', 'van', 'harsh_acceleration', 1, 2.3, 2.9, 3.7),
+    ('default-1+178da2b2', 'van', 'harsh_acceleration', 2, 2.07, 2.61, 3.33),
+    ('default-1+178da2b2', 'van', 'harsh_acceleration', 3, 1.8399999999999999, 2.32, 2.9600000000000004),
+    ('default-1+178da2b2', 'van', 'harsh_acceleration', 4, 1.8399999999999999, 2.32, 2.9600000000000004),
+    ('default-1+178da2b2', 'van', 'harsh_acceleration', 5, 1.7249999999999999, 2.175, 2.7750000000000004),
+    ('default-1+178da2b2', 'van', 'harsh_acceleration', 6, 1.656, 2.088, 2.664),
+    ('default-1+178da2b2', 'van', 'harsh_acceleration', 7, 1.5869999999999997, 2.001, 2.553),
+    ('default-1+178da2b2', 'van', 'harsh_acceleration', 8, 1.518, 1.914, 2.442),
+    ('default-1+178da2b2', 'van', 'harsh_acceleration', 9, 1.4489999999999998, 1.827, 2.331),
+    ('default-1+178da2b2', 'van', 'harsh_acceleration', 10, 1.38, 1.74, 2.22),
+    ('default-1+178da2b2', 'van', 'harsh_cornering', 1, 2.3, 2.8, 3.7),
+    ('default-1+178da2b2', 'van', 'harsh_cornering', 2, 2.1849999999999996, 2.6599999999999997, 3.515),
+    ('default-1+178da2b2', 'van', 'harsh_cornering', 3, 2.07, 2.52, 3.33),
+    ('default-1+178da2b2', 'van', 'harsh_cornering', 4, 2.07, 2.52, 3.33),
+    ('default-1+178da2b2', 'van', 'harsh_cornering', 5, 2.07, 2.52, 3.33),
+    ('default-1+178da2b2', 'van', 'harsh_cornering', 6, 2.07, 2.52, 3.33),
+    ('default-1+178da2b2', 'van', 'harsh_cornering', 7, 2.07, 2.52, 3.33),
+    ('default-1+178da2b2', 'van', 'harsh_cornering', 8, 2.07, 2.52, 3.33),
+    ('default-1+178da2b2', 'van', 'harsh_cornering', 9, 2.07, 2.52, 3.33),
+    ('default-1+178da2b2', 'van', 'harsh_cornering', 10, 2.07, 2.52, 3.33),
+    ('default-1+178da2b2', 'truck', 'harsh_braking', 1, 2, 2.5, 3.2),
+    ('default-1+178da2b2', 'truck', 'harsh_braking', 2, 1.8, 2.25, 2.8800000000000003),
+    ('default-1+178da2b2', 'truck', 'harsh_braking', 3, 1.6, 2, 2.5600000000000005),
+    ('default-1+178da2b2', 'truck', 'harsh_braking', 4, 1.6, 2, 2.5600000000000005),
+    ('default-1+178da2b2', 'truck', 'harsh_braking', 5, 1.5, 1.875, 2.4000000000000004),
+    ('default-1+178da2b2', 'truck', 'harsh_braking', 6, 1.44, 1.7999999999999998, 2.304),
+    ('default-1+178da2b2', 'truck', 'harsh_braking', 7, 1.38, 1.7249999999999999, 2.2079999999999997),
+    ('default-1+178da2b2', 'truck', 'harsh_braking', 8, 1.32, 1.6500000000000001, 2.112),
+    ('default-1+178da2b2', 'truck', 'harsh_braking', 9, 1.26, 1.575, 2.016),
+    ('default-1+178da2b2', 'truck', 'harsh_braking', 10, 1.2, 1.5, 1.92),
+    ('default-1+178da2b2', 'truck', 'harsh_acceleration', 1, 1.7, 2.2, 2.8),
+    ('default-1+178da2b2', 'truck', 'harsh_acceleration', 2, 1.53, 1.9800000000000002, 2.52),
+    ('default-1+178da2b2', 'truck', 'harsh_acceleration', 3, 1.36, 1.7600000000000002, 2.2399999999999998),
+    ('default-1+178da2b2', 'truck', 'harsh_acceleration', 4, 1.36, 1.7600000000000002, 2.2399999999999998),
+    ('default-1+178da2b2', 'truck', 'harsh_acceleration', 5, 1.275, 1.6500000000000001, 2.0999999999999996),
+    ('default-1+178da2b2', 'truck', 'harsh_acceleration', 6, 1.224, 1.584, 2.016),
+    ('default-1+178da2b2', 'truck', 'harsh_acceleration', 7, 1.2, 1.518, 1.9319999999999997),
+    ('default-1+178da2b2', 'truck', 'harsh_acceleration', 8, 1.2, 1.4520000000000002, 1.8479999999999999),
+    ('default-1+178da2b2', 'truck', 'harsh_acceleration', 9, 1.2, 1.3860000000000001, 1.7639999999999998),
+    ('default-1+178da2b2', 'truck', 'harsh_acceleration', 10, 1.2, 1.32, 1.68),
+    ('default-1+178da2b2', 'truck', 'harsh_cornering', 1, 1.8, 2.2, 2.8),
+    ('default-1+178da2b2', 'truck', 'harsh_cornering', 2, 1.71, 2.09, 2.6599999999999997),
+    ('default-1+178da2b2', 'truck', 'harsh_cornering', 3, 1.62, 1.9800000000000002, 2.52),
+    ('default-1+178da2b2', 'truck', 'harsh_cornering', 4, 1.62, 1.9800000000000002, 2.52),
+    ('default-1+178da2b2', 'truck', 'harsh_cornering', 5, 1.62, 1.9800000000000002, 2.52),
+    ('default-1+178da2b2', 'truck', 'harsh_cornering', 6, 1.62, 1.9800000000000002, 2.52),
+    ('default-1+178da2b2', 'truck', 'harsh_cornering', 7, 1.62, 1.9800000000000002, 2.52),
+    ('default-1+178da2b2', 'truck', 'harsh_cornering', 8, 1.62, 1.9800000000000002, 2.52),
+    ('default-1+178da2b2', 'truck', 'harsh_cornering', 9, 1.62, 1.9800000000000002, 2.52),
+    ('default-1+178da2b2', 'truck', 'harsh_cornering', 10, 1.62, 1.9800000000000002, 2.52),
+    ('default-1+178da2b2', 'bus', 'harsh_braking', 1, 1.8, 2.2, 2.8),
+    ('default-1+178da2b2', 'bus', 'harsh_braking', 2, 1.62, 1.9800000000000002, 2.52),
+    ('default-1+178da2b2', 'bus', 'harsh_braking', 3, 1.4400000000000002, 1.7600000000000002, 2.2399999999999998),
+    ('default-1+178da2b2', 'bus', 'harsh_braking', 4, 1.4400000000000002, 1.7600000000000002, 2.2399999999999998),
+    ('default-1+178da2b2', 'bus', 'harsh_braking', 5, 1.35, 1.6500000000000001, 2.0999999999999996),
+    ('default-1+178da2b2', 'bus', 'harsh_braking', 6, 1.296, 1.584, 2.016),
+    ('default-1+178da2b2', 'bus', 'harsh_braking', 7, 1.242, 1.518, 1.9319999999999997),
+    ('default-1+178da2b2', 'bus', 'harsh_braking', 8, 1.2, 1.4520000000000002, 1.8479999999999999),
+    ('default-1+178da2b2', 'bus', 'harsh_braking', 9, 1.2, 1.3860000000000001, 1.7639999999999998),
+    ('default-1+178da2b2', 'bus', 'harsh_braking', 10, 1.2, 1.32, 1.68),
+    ('default-1+178da2b2', 'bus', 'harsh_acceleration', 1, 1.6, 2, 2.5),
+    ('default-1+178da2b2', 'bus', 'harsh_acceleration', 2, 1.4400000000000002, 1.8, 2.25),
+    ('default-1+178da2b2', 'bus', 'harsh_acceleration', 3, 1.2800000000000002, 1.6, 2),
+    ('default-1+178da2b2', 'bus', 'harsh_acceleration', 4, 1.2800000000000002, 1.6, 2),
+    ('default-1+178da2b2', 'bus', 'harsh_acceleration', 5, 1.2000000000000002, 1.5, 1.875),
+    ('default-1+178da2b2', 'bus', 'harsh_acceleration', 6, 1.2, 1.44, 1.7999999999999998),
+    ('default-1+178da2b2', 'bus', 'harsh_acceleration', 7, 1.2, 1.38, 1.7249999999999999),
+    ('default-1+178da2b2', 'bus', 'harsh_acceleration', 8, 1.2, 1.32, 1.6500000000000001),
+    ('default-1+178da2b2', 'bus', 'harsh_acceleration', 9, 1.2, 1.26, 1.575),
+    ('default-1+178da2b2', 'bus', 'harsh_acceleration', 10, 1.2, 1.2, 1.5),
+    ('default-1+178da2b2', 'bus', 'harsh_cornering', 1, 1.6, 2, 2.5),
+    ('default-1+178da2b2', 'bus', 'harsh_cornering', 2, 1.52, 1.9, 2.375),
+    ('default-1+178da2b2', 'bus', 'harsh_cornering', 3, 1.4400000000000002, 1.8, 2.25),
+    ('default-1+178da2b2', 'bus', 'harsh_cornering', 4, 1.4400000000000002, 1.8, 2.25),
+    ('default-1+178da2b2', 'bus', 'harsh_cornering', 5, 1.4400000000000002, 1.8, 2.25),
+    ('default-1+178da2b2', 'bus', 'harsh_cornering', 6, 1.4400000000000002, 1.8, 2.25),
+    ('default-1+178da2b2', 'bus', 'harsh_cornering', 7, 1.4400000000000002, 1.8, 2.25),
+    ('default-1+178da2b2', 'bus', 'harsh_cornering', 8, 1.4400000000000002, 1.8, 2.25),
+    ('default-1+178da2b2', 'bus', 'harsh_cornering', 9, 1.4400000000000002, 1.8, 2.25),
+    ('default-1+178da2b2', 'bus', 'harsh_cornering', 10, 1.4400000000000002, 1.8, 2.25),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_braking', 1, 2.8, 3.4, 4.3),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_braking', 2, 2.52, 3.06, 3.87),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_braking', 3, 2.2399999999999998, 2.72, 3.44),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_braking', 4, 2.2399999999999998, 2.72, 3.44),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_braking', 5, 2.0999999999999996, 2.55, 3.2249999999999996),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_braking', 6, 2.016, 2.448, 3.0959999999999996),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_braking', 7, 1.9319999999999997, 2.3459999999999996, 2.9669999999999996),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_braking', 8, 1.8479999999999999, 2.244, 2.838),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_braking', 9, 1.7639999999999998, 2.142, 2.709),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_braking', 10, 1.68, 2.04, 2.5799999999999996),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_acceleration', 1, 2.8, 3.4, 4.3),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_acceleration', 2, 2.52, 3.06, 3.87),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_acceleration', 3, 2.2399999999999998, 2.72, 3.44),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_acceleration', 4, 2.2399999999999998, 2.72, 3.44),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_acceleration', 5, 2.0999999999999996, 2.55, 3.2249999999999996),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_acceleration', 6, 2.016, 2.448, 3.0959999999999996),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_acceleration', 7, 1.9319999999999997, 2.3459999999999996, 2.9669999999999996),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_acceleration', 8, 1.8479999999999999, 2.244, 2.838),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_acceleration', 9, 1.7639999999999998, 2.142, 2.709),
+    ('default-1+178da2b2', 'motorcycle', 'harsh_acceleration', 10, 1.68, 2.04, 2.5799999999999996);
+
+CREATE OR REPLACE VIEW device_classes ON CLUSTER `odograph`
+(
+    imei          String,
+    vehicle_class String COMMENT 'car, van, truck, bus or motorcycle: whose thresholds the rules take; car where the definition says nothing'
+)
+AS
+WITH
+    [('minibus', 'bus'), ('bus', 'bus'), ('coach', 'bus'),
+     ('mtc', 'motorcycle'), ('moto', 'motorcycle'), ('motorbike', 'motorcycle'), ('scooter', 'motorcycle'), ('moped', 'motorcycle'), ('bike', 'motorcycle'),
+     ('pickup', 'car'), ('pick-up', 'car'), ('suv', 'car'), ('taxi', 'car'), ('per', 'car'), ('auto', 'car'), ('car', 'car'), ('sedan', 'car'),
+     ('van', 'van'), ('minivan', 'van'), ('light truck', 'van'), ('light_truck', 'van'), ('transporter', 'van'),
+     ('truck', 'truck'), ('lorry', 'truck'), ('hgv', 'truck'), ('heavy', 'truck'), ('tractor', 'truck'), ('trailer', 'truck'), ('tanker', 'truck')] AS words,
+    lower(trimBoth(d.vehicle_class)) AS word
+SELECT imei,
+    coalesce(nullIf(arrayFirst(w -> startsWith(word, w.1), words).2, ''),
+        nullIf(arrayFirst(c -> c != '', arrayMap(part -> arrayFirst(w -> w.1 = part, words).2, splitByRegexp('[^a-z]+', word))), ''), 'car') AS vehicle_class
+FROM devices_now AS d
+COMMENT 'One row is one device and its class, read out of the word that its definition has';
+
+CREATE OR REPLACE VIEW harsh_from_history ON CLUSTER `odograph`
+(
+    imei             String,
+    kind             String COMMENT 'harsh_braking, harsh_acceleration or harsh_cornering',
+    start_time       DateTime64(3, 'UTC') COMMENT 'first fix of the first pair of fixes that passed its threshold',
+    end_time         DateTime64(3, 'UTC') COMMENT 'second fix of the last one',
+    severity         LowCardinality(String) COMMENT 'low, medium or high, by the fixes alone: an alarm of the device may raise the stored one',
+    peak_mps2        Float64 COMMENT 'm/s², mean over the gap of the peak',
+    threshold_mps2   Float64 COMMENT 'm/s² that had to be passed over this gap',
+    gap_s            Int64 COMMENT 'seconds between the two fixes of the peak',
+    speed_before_kmh Float64 COMMENT 'km/h, at the first fix of the peak',
+    speed_after_kmh  Float64 COMMENT 'km/h, at the second',
+    peak_heading_change_deg Nullable(Int64) COMMENT 'degrees, of a cornering, within the peak, positive to the right',
+    heading_change_deg      Nullable(Int64) COMMENT 'degrees, of a cornering, over the whole event',
+    lat              Float64 COMMENT 'degrees, WGS-84, of the second fix of the peak',
+    lng              Float64 COMMENT 'degrees, WGS-84',
+    confidence       LowCardinality(String) COMMENT 'measured or inferred',
+    vehicle_class    String COMMENT 'whose thresholds were taken, by the definition that holds today',
+    rule_version     String
+)
+AS
+WITH
+    (
+        SELECT argMax(tuple(rule_version, measured_gap_s, inferred_gap_s, corner_gap_s, min_speed_kmh, min_corner_kmh, min_corner_deg, max_turn_deg_s, min_run_fixes, min_satellites, require_ignition,
+                implied_speed_kmh, speed_vs_distance, distance_slack_m, max_abs_mps2, held_position_m, held_quarantine_s, held_min_speed_kmh, damping_s, merge_s, cooldown_s), loaded_time)
+            ::Tuple(version String, measured_gap_s Int64, inferred_gap_s Int64, corner_gap_s Int64, min_speed_kmh Float64, min_corner_kmh Float64, min_corner_deg Float64, max_turn_deg_s Float64,
+                min_run_fixes UInt64, min_satellites Int32, require_ignition Bool, implied_speed_kmh Float64, speed_vs_distance Float64, distance_slack_m Float64, max_abs_mps2 Float64,
+                held_position_m Float64, held_quarantine_s Int64, held_min_speed_kmh Float64, damping_s Float64, merge_s Int64, cooldown_s Int64)
+        FROM driving_rules FINAL
+        WHERE {rule_version:String} IN ('', rule_version)
+    ) AS r,
+    (SELECT min(low_mps2) FROM driving_thresholds FINAL WHERE rule_version = r.version) AS least_mps2,
+    entries AS
+    (
+        SELECT imei, toUnixTimestamp64Second(fix_time) AS t, lat, lng, round(assumeNotNull(speed_kmh) * 10)::Int64 AS v, if(heading_deg BETWEEN 0 AND 360, round(assumeNotNull(heading_deg))::Int64 % 360, -1) AS h,
+            ifNull(satellites BETWEEN 0 AND r.min_satellites - 1, false) OR (r.require_ignition AND ifNull(NOT acc, false)) AS gated
+        FROM fixes FINAL
+        WHERE ({imei:String} = '' OR imei = {imei:String})
+            AND fix_time >= {from:DateTime64(0, 'UTC')} - toIntervalHour(1) AND fix_time < {to:DateTime64(0, 'UTC')} + toIntervalMinute(2)
+            AND NOT hasAny(quality, ['zero_position', 'no_fix', 'lbs', 'wifi', 'jump']) AND pos_type != 'beacon' AND ifNull(post_method, 0) NOT IN (4, 5, 10, 13, 14)
+            AND speed_kmh >= 0 AND speed_kmh <= r.implied_speed_kmh
+    ),
+    steps AS
+    (
+        SELECT *, t - bt AS gap, bt = 0 OR gap > r.inferred_gap_s AS restart,
+            if(restart, 0, (v - bv) / 36 / (gap + r.damping_s)) AS a,
+            if(bbt = 0 OR t - bbt > r.inferred_gap_s, 0, abs((v - bbv) / 36 / (t - bbt + r.damping_s))) AS a_over_two,
+            abs(a) > r.max_abs_mps2 AS leap
+        FROM
+        (
+            SELECT *, lagInFrame(t) OVER w AS bt, lagInFrame(v) OVER w AS bv, lagInFrame(h) OVER w AS bh, lagInFrame(lat) OVER w AS blat, lagInFrame(lng) OVER w AS blng,
+                lagInFrame(gated) OVER w AS bgated, lagInFrame(t, 2) OVER w AS bbt, lagInFrame(v, 2) OVER w AS bbv
+            FROM entries
+            WINDOW w AS (PARTITION BY imei ORDER BY t ROWS BETWEEN 2 PRECEDING AND CURRENT ROW)
+        )
+    ),
+    pairs AS
+    (
+        SELECT *, NOT restart AND NOT leap AND (NOT after_leap OR abs(a) < a_over_two) AS compared,
+            NOT restart AND lat = blat AND lng = blng AS held,
+            sum(restart) OVER w AS stretch, sum(NOT held) OVER w AS held_stretch,
+            if(held AND least(v, bv) >= r.held_min_speed_kmh * 10, intDiv(least(v, bv) * gap * 100, 36), 0) AS held_cm
+        FROM (SELECT *, lagInFrame(leap) OVER (PARTITION BY imei ORDER BY t ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS after_leap FROM steps)
+        WINDOW w AS (PARTITION BY imei ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    ),
+    judged AS
+    (
+        SELECT *, max(if(held AND held_sum_cm >= r.held_position_m * 100, t + r.held_quarantine_s, 0)) OVER (PARTITION BY imei ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS held_until
+        FROM
+        (
+            SELECT *, row_number() OVER (PARTITION BY imei, stretch ORDER BY t) AS run,
+                sum(held_cm) OVER (PARTITION BY imei, held_stretch ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS held_sum_cm
+            FROM pairs
+        )
+    ),
+    measured AS
+    (
+        SELECT p.imei AS imei, p.t AS t, p.bt AS bt, p.gap AS gap, p.v AS v, p.bv AS bv, p.lat AS lat, p.lng AS lng, p.turned AS turned, p.turns AS turns, p.vehicle_class AS vehicle_class,
+            if(p.a < 0, 'harsh_braking', 'harsh_acceleration') AS kind, abs(p.a) AS size, s.low_mps2 AS low, s.medium_mps2 AS medium, s.high_mps2 AS high,
+            p.corner_size AS corner_size, c.low_mps2 AS corner_low, c.medium_mps2 AS corner_medium, c.high_mps2 AS corner_high,
+            p.run < r.min_run_fixes OR p.gated OR p.bgated OR (p.held AND (p.v + p.bv) * p.gap >= 100) OR p.t < p.held_until
+                OR p.way > r.implied_speed_kmh / 3.6 * p.gap OR (abs(p.way - p.driven) > r.distance_slack_m AND abs(p.way - p.driven) > r.speed_vs_distance * p.driven) AS fault,
+            low > 0 AND size >= low AND NOT fault AND greatest(v, bv) >= r.min_speed_kmh * 10 AS passes,
+            corner_low > 0 AND corner_size >= corner_low AS corner_passes,
+            corner_passes AND NOT fault AND greatest(v, bv) >= r.min_corner_kmh * 10 AND abs(turned) <= r.max_turn_deg_s * gap AS corners
+        FROM
+        (
+            SELECT j.*, if(k.vehicle_class = '', 'car', k.vehicle_class) AS vehicle_class,
+                if(gap <= r.corner_gap_s AND h >= 0 AND bh >= 0, (h - bh + 540) % 360 - 180, 0) AS turned, turned != 0 AND abs(turned) >= 3 * gap AS turns,
+                (bv + v) / 72 * radians(abs(turned)) / (gap + r.damping_s) AS corner_size,
+                greatCircleDistance(blng, blat, lng, lat) AS way, (bv + v) / 72 * gap AS driven
+            FROM (SELECT * FROM judged WHERE compared) AS j
+            LEFT JOIN device_classes AS k ON k.imei = j.imei
+            WHERE abs(a) >= least_mps2 OR turns OR corner_size >= least_mps2
+        ) AS p
+        LEFT JOIN (SELECT * FROM driving_thresholds FINAL WHERE rule_version = r.version) AS s ON s.vehicle_class = p.vehicle_class AND s.gap_s = p.gap AND s.kind = if(p.a < 0, 'harsh_braking', 'harsh_acceleration')
+        LEFT JOIN (SELECT * FROM driving_thresholds FINAL WHERE rule_version = r.version AND kind = 'harsh_cornering') AS c ON c.vehicle_class = p.vehicle_class AND c.gap_s = p.gap
+    ),
+    turned AS
+    (
+        SELECT *, if(turns, sum(turned) OVER (PARTITION BY imei, turn_number ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), 0) AS turn
+        FROM
+        (
+            SELECT *, sum(NOT turns OR NOT turned_before OR t_before != bt OR sign(turned) != sign(change_before) OR fault_before) OVER (PARTITION BY imei ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS turn_number
+            FROM
+            (
+                SELECT *, lagInFrame(turns) OVER w AS turned_before, lagInFrame(t) OVER w AS t_before, lagInFrame(turned) OVER w AS change_before, lagInFrame(corner_passes AND NOT corners) OVER w AS fault_before
+                FROM measured
+                WINDOW w AS (PARTITION BY imei ORDER BY t ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+            )
+        )
+    ),
+    folded AS
+    (
+        SELECT imei, kind, vehicle_class, kind = 'harsh_cornering' AS corner,
+            arraySort(x -> x.2, groupArray(tuple(bt, t, passes, turn, gap <= r.measured_gap_s, size, low, gap, bv, v, turned, lat, lng, medium, high))) AS xs,
+            arrayFold((s, x, n) -> arrayMap((goes, new) -> tuple(
+                    s.1 OR new,
+                    if(new, NOT corner OR abs(x.4) >= r.min_corner_deg, s.2 OR (goes AND abs(x.4) >= r.min_corner_deg AND (x.3 OR (abs(x.4) > abs(s.5) AND sign(x.4) = sign(s.5))))),
+                    if(new, x.1, s.3),
+                    if(new OR (goes AND x.3), x.2, s.4),
+                    if(new OR (goes AND abs(x.4) > abs(s.5) AND (x.3 OR sign(x.4) = sign(s.5))), x.4, s.5),
+                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), x.5, s.6),
+                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), x.6, s.7),
+                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), x.7, s.8),
+                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), n, s.9),
+                    if(new AND s.2, arrayPushBack(s.10, tuple(s.3, s.4, s.5, s.9)), s.10)
+                )::Tuple(Bool, Bool, Int64, Int64, Int64, Bool, Float64, Float64, UInt32, Array(Tuple(Int64, Int64, Int64, UInt32))),
+                [s.1 AND x.1 - s.4 <= r.merge_s],
+                [x.3 AND NOT (s.1 AND x.1 - s.4 <= r.merge_s) AND NOT (s.2 AND x.1 - s.4 < r.cooldown_s)])[1],
+                xs, arrayEnumerate(xs),
+                (false, false, 0, 0, 0, false, 0., 0., 0, [])::Tuple(Bool, Bool, Int64, Int64, Int64, Bool, Float64, Float64, UInt32, Array(Tuple(Int64, Int64, Int64, UInt32)))) AS s,
+            if(s.2, arrayPushBack(s.10, tuple(s.3, s.4, s.5, s.9)), s.10) AS events
+        FROM
+        (
+            SELECT imei, kind, vehicle_class, bt, t, gap, bv, v, 0::Int64 AS turned, lat, lng, passes, 0::Int64 AS turn, size, low, medium, high FROM measured WHERE passes
+            UNION ALL
+            SELECT imei, 'harsh_cornering', vehicle_class, bt, t, gap, bv, v, turned, lat, lng, corners, turn, corner_size, corner_low, corner_medium, corner_high
+            FROM turned WHERE corners OR (turns AND NOT corner_passes)
+        )
+        GROUP BY imei, kind, vehicle_class
+    )
+SELECT imei, kind, toDateTime64(e.1, 3, 'UTC') AS start_time, toDateTime64(e.2, 3, 'UTC') AS end_time,
+    multiIf(peak.6 >= peak.15, 'high', peak.6 >= peak.14, 'medium', 'low') AS severity,
+    peak.6 AS peak_mps2, peak.7 AS threshold_mps2, peak.8 AS gap_s, peak.9 / 10 AS speed_before_kmh, peak.10 / 10 AS speed_after_kmh,
+    if(corner, peak.11, NULL) AS peak_heading_change_deg, if(corner, e.3, NULL) AS heading_change_deg, peak.12 AS lat, peak.13 AS lng,
+    if(peak.5, 'measured', 'inferred') AS confidence, vehicle_class, r.version AS rule_version
+FROM (SELECT imei, kind, vehicle_class, corner, xs, arrayJoin(events) AS e, xs[e.4] AS peak FROM folded)
+WHERE start_time >= {from:DateTime64(0, 'UTC')} AND start_time < {to:DateTime64(0, 'UTC')}
+COMMENT 'One row is one harsh event as the rules find it in the stored fixes, of a device (or all: imei empty), a time and a version of the rules (empty: the newest): SELECT * FROM harsh_from_history(imei = …, from = …, to = …, rule_version = …)';
