@@ -11,6 +11,7 @@ import (
 	"github.com/odograph/odograph/internal/stack/stacktest"
 	"github.com/odograph/odograph/pkg/schema"
 	"github.com/odograph/odograph/test/pipeline"
+	"github.com/odograph/odograph/test/recount"
 )
 
 // A killer kills processes and brings them back.
@@ -57,6 +58,7 @@ func TestNothingIsLostOrDoubledUnderKills(t *testing.T) {
 	k.load.waitFor(300)
 	k.load.stop()
 	book.check(p)
+	recount.Check(t, p.Owner)
 	k.report()
 	p.Stop()
 }
