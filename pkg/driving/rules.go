@@ -6,6 +6,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"github.com/odograph/odograph/pkg/schema"
 )
 
 // Rules are the settings of all that this package decides.
@@ -333,3 +335,17 @@ func (h *Harsh) steps(k kind, c Class, gap int64) (low, medium, high float64, on
 	low = max(at[0]*by, least)
 	return low, max(at[1]*by, low), max(at[2]*by, low), true
 }
+
+// Steps are what low, medium and high severity of a harsh kind begin at over a
+// gap in seconds, in m/s²; false: the kind is off for this class.
+func (h *Harsh) Steps(k schema.DrivingKind, c Class, gapS int64) (low, medium, high float64, on bool) {
+	for _, harsh := range [...]kind{acceleration, braking, cornering} {
+		if kindNames[harsh] == k {
+			return h.steps(harsh, c, gapS)
+		}
+	}
+	return 0, 0, 0, false
+}
+
+// Classes are all classes of vehicles.
+func Classes() []Class { return []Class{Car, Van, Truck, Bus, Motorcycle} }

@@ -75,6 +75,9 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 			p.Count("SELECT count() FROM recompute_requests WHERE startsWith(imei, '"+d.prefix+"')"))
 		compare(t, d.name, want, d.rows(t, p))
 	}
+	for _, d := range deliveries {
+		compareHistory(t, p, d)
+	}
 	p.Stop()
 }
 
