@@ -1,11 +1,11 @@
 -- +goose NO TRANSACTION
 -- +goose Up
--- All hours of which the fixes and the count do not agree, the
--- newest first. Fewer fixes than were counted are what time-to-live has left.
-CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_sweep REFRESH EVERY 6 HOUR APPEND TO device_hours AS
+-- The hours of which the fixes and the count do not agree, as many as fit into a
+-- run, the newest first. Fewer fixes than were counted are what time-to-live has left.
+CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_sweep REFRESH EVERY 1 HOUR APPEND TO device_hours AS
 WITH
     (
-        SELECT groupArray(100000)((imei, hour)) FROM
+        SELECT groupArray(200000)((imei, hour)) FROM
         (
             SELECT imei, hour FROM
             (
