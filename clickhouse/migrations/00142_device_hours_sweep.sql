@@ -1,18 +1,18 @@
 -- +goose NO TRANSACTION
 -- +goose Up
--- All hours of the last year of which the fixes and the count do not agree, the
--- newest first. Fewer fixes than were counted are what time-to-live has left.
-CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_sweep REFRESH EVERY 6 HOUR APPEND TO device_hours AS
+-- The hours of which the fixes and the count do not agree, as many as fit into a
+-- run, the newest first. Fewer fixes than were counted are what time-to-live has left.
+CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_sweep REFRESH EVERY 1 HOUR APPEND TO device_hours AS
 WITH
     (
-        SELECT groupArray(100000)((imei, hour)) FROM
+        SELECT groupArray(200000)((imei, hour)) FROM
         (
             SELECT imei, hour FROM
             (
                 SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour, count() AS n, max(inserted_time) AS newest, 0 AS counted, toDateTime64(0, 3, 'UTC') AS counted_newest
-                FROM fixes FINAL WHERE fix_time >= now() - toIntervalDay(366) GROUP BY imei, hour
+                FROM fixes FINAL GROUP BY imei, hour
                 UNION ALL
-                SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours FINAL WHERE hour >= now() - toIntervalDay(366)
+                SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours FINAL
             )
             GROUP BY imei, hour
             HAVING sum(n) >= sum(counted) AND (sum(n), max(newest)) != (sum(counted), max(counted_newest))

@@ -14,4 +14,4 @@ CREATE TABLE IF NOT EXISTS cell_days
 ENGINE = ReplacingMergeTree(computed_time)
 PARTITION BY toYYYYMM(day)
 ORDER BY (day, resolution, cell)
-COMMENT 'One row is one day and H3 cell over all devices; cell_days_recent counts a day anew as a whole when device_hours has a newer count of it';
+COMMENT 'One row is one day and H3 cell over all devices; a day is counted anew as a whole when device_hours has a newer count of it: by cell_days_recent each 5 minutes, by cell_days_sweep each hour for whatever that has missed';

@@ -13,7 +13,9 @@ CREATE OR REPLACE VIEW heat_daily
     avg_speed_kmh Nullable(Float64) COMMENT 'mean speed of moving_fixes, km/h'
 )
 AS
-SELECT day, resolution, cell, h3ToGeo(cell).1 AS lat, h3ToGeo(cell).2 AS lng, fixes, moving_fixes, devices, if(moving_fixes > 0, speed_sum_kmh / moving_fixes, NULL) AS avg_speed_kmh
-FROM cell_days FINAL
-WHERE fixes > 0
+SELECT day, resolution, cell, h3ToGeo(cell).1 AS lat, h3ToGeo(cell).2 AS lng, sum(c.fixes) AS fixes, sum(c.moving_fixes) AS moving_fixes, sum(c.devices) AS devices,
+    if(moving_fixes > 0, sum(c.speed_sum_kmh) / moving_fixes, NULL) AS avg_speed_kmh
+FROM cell_days AS c FINAL
+WHERE c.fixes > 0 AND h3IsValid(c.cell)
+GROUP BY day, resolution, cell
 COMMENT 'One row is one day and H3 cell over all devices. Ask for one resolution';

@@ -5,7 +5,7 @@ CREATE OR REPLACE VIEW fence_visits
     imei            String,
     fence_id        String,
     fence_name      String COMMENT 'of the definition that holds today; empty where the fence is deleted',
-    state           LowCardinality(String) COMMENT 'ended; inside (goes on); unknown (goes on, as far as anybody knows: no sign of life for long); dropped (the fence was deleted meanwhile); no_end (a visit began after it, but its end was not told)',
+    state           LowCardinality(String) COMMENT 'ended; inside (goes on); unknown (goes on, as far as anybody knows: no sign of life for long); dropped (the fence was deleted meanwhile); no_end (its end is not told: by the definition of the fence, or because another visit began after it)',
     ongoing         Bool COMMENT 'state is inside or unknown',
     start_time      Nullable(DateTime64(3, 'UTC')) COMMENT 'when it came in, or when it was found inside, see begin_kind; where no beginning was told, end_time less the dwell time of the end',
     end_time        Nullable(DateTime64(3, 'UTC')) COMMENT 'when it left; NULL where no end was told',
@@ -25,7 +25,7 @@ AS
 WITH now64(3, 'UTC') AS now
 SELECT
     imei, fence_id, dictGetOrDefault('fences_dict', 'name', fence_id, '') AS fence_name,
-    multiIf(end_event_id != '', 'ended', NOT newest, 'no_end', NOT dictHas('fences_dict', fence_id), 'dropped', last_kind = 'unknown', 'unknown', 'inside') AS state,
+    multiIf(end_event_id != '', 'ended', NOT newest OR fence_id IN (SELECT f.fence_id FROM fences_now AS f WHERE notEmpty(JSONExtractArrayRaw(f.settings, 'tell')) AND NOT has(JSONExtract(f.settings, 'tell', 'Array(String)'), 'exit')), 'no_end', NOT dictHas('fences_dict', fence_id), 'dropped', last_kind = 'unknown', 'unknown', 'inside') AS state,
     (state IN ('inside', 'unknown'))::Bool AS ongoing,
     multiIf(begin_event_id != '', begin_at, end_dwell_s IS NOT NULL, end_at - toIntervalMillisecond(toInt64(end_dwell_s * 1000)), NULL) AS start_time,
     if(end_event_id = '', NULL, end_at) AS end_time,
