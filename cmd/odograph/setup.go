@@ -136,7 +136,7 @@ func setupTopics(ctx context.Context, cfg *setupConfig, out io.Writer) error {
 }
 
 func setupSchema(ctx context.Context, cfg *setupConfig, out io.Writer) error {
-	steps, err := clickhouse.Migrate(ctx, cfg.ClickHouseDSN.Reveal(), slog.New(slog.DiscardHandler))
+	steps, err := clickhouse.Migrate(ctx, cfg.DSN().Reveal(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
