@@ -44,6 +44,23 @@ func loadSecretFiles(k *koanf.Koanf, fields []field) error {
 	return k.Load(confmap.Provider(found, ""), nil)
 }
 
+// SecretFromEnvironment is the secret of a variable, or of the file that the
+// variable with _FILE after its name tells; empty where neither is set.
+func SecretFromEnvironment(name string) (Secret, error) {
+	if value := os.Getenv(name); value != "" {
+		return Secret(value), nil
+	}
+	path := os.Getenv(name + fileSuffix)
+	if path == "" {
+		return "", nil
+	}
+	value, err := readSecret(path)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name+fileSuffix, err)
+	}
+	return Secret(value), nil
+}
+
 // readSecret gives a file's text without the line ends that editors put after it.
 func readSecret(path string) (string, error) {
 	info, err := os.Stat(path)
