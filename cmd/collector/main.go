@@ -66,6 +66,7 @@ func start(ctx context.Context, cfg *Config) error {
 		return fmt.Errorf("spool_dir %s: %w", cfg.SpoolDir, err)
 	}
 	m, ready := newMetrics(reg), run.NewReadiness()
+	m.spoolLimit.Set(float64(cfg.SpoolMaxBytes))
 	in := newIntake(cfg, client, sp, log, m, ready)
 	hook, err := newWebhook(cfg, in, log, m)
 	if err != nil {

@@ -80,6 +80,7 @@ var allowed = map[string][]string{
 	"cmd/sink":          {"pkg/schema", "clickhouse", "internal/run", "internal/config", "internal/kafka"},
 	"cmd/odograph":      {"pkg", "clickhouse", "internal"},
 	"internal/simulate": {"pkg/geo", "pkg/schema", "pkg/jimi"},
+	"docs":              {},
 	"benchmarks":        {"pkg", "internal", "clickhouse"},
 	"test":              {"pkg", "internal", "clickhouse"},
 }
