@@ -35,7 +35,7 @@ func settings(t *testing.T) map[string]map[string]bool {
 		}
 		for _, row := range settingRow.FindAllStringSubmatch(body, -1) {
 			out[program][row[1]] = true
-			if strings.Contains(row[2], "| secret") {
+			if strings.HasPrefix(row[2], " secret") {
 				out[program][row[1]+"_FILE"] = true
 			}
 		}

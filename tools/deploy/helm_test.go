@@ -1,6 +1,8 @@
 package deploy
 
 import (
+	"io"
+	"log"
 	"maps"
 	"os"
 	"path/filepath"
@@ -58,6 +60,12 @@ networkPolicy: {webhookFrom: [{ipBlock: {cidr: 203.0.113.0/24}}]}
 serviceMonitor: {enabled: true, labels: {release: prometheus}}
 prometheusRule: {enabled: true}
 `,
+}
+
+// Helm says of each link in a chart that it follows it; ours are meant.
+func TestMain(m *testing.M) {
+	log.SetOutput(io.Discard)
+	os.Exit(m.Run())
 }
 
 func loadChart(t *testing.T) *chart.Chart {
