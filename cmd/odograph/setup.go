@@ -145,6 +145,9 @@ func setupSchema(ctx context.Context, cfg *setupConfig, out io.Writer) error {
 			return err
 		}
 	}
+	if _, err := clickhouse.Comment(ctx, cfg.DSN().Reveal()); err != nil {
+		return err
+	}
 	version, err := clickhouse.SchemaVersion()
 	if err != nil {
 		return err
