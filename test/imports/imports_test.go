@@ -82,6 +82,7 @@ var allowed = map[string][]string{
 	"cmd/odograph":      {"pkg", "clickhouse", "internal"},
 	"internal/simulate": {"pkg/geo", "pkg/schema", "pkg/jimi"},
 	"docs":              {},
+	"examples":          {"pkg/schema", "internal/stack"}, // the stack is their tests'
 	"benchmarks":        {"pkg", "internal", "clickhouse"},
 	"test":              {"pkg", "internal", "clickhouse"},
 }
