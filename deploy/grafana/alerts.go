@@ -3,6 +3,7 @@ package grafana
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -66,7 +67,7 @@ func (r rule) object() (object, error) {
 		"labels": map[string]string{"severity": r.severity, "service": "odograph"},
 		"annotations": map[string]string{
 			"summary": r.summary, "description": r.means, "first_step": r.first,
-			"__dashboardUid__": r.board().uid, "__panelId__": fmt.Sprint(panel),
+			"__dashboardUid__": r.board().uid, "__panelId__": strconv.Itoa(panel),
 		},
 		"data": []object{
 			{"refId": "A", "datasourceUid": string(r.query.source), "relativeTimeRange": object{"from": 3600, "to": 0}, "model": model},

@@ -115,7 +115,7 @@ func fencesCompared() panel {
 				countIf(matched = 'both') AS both, countIf(matched = 'ours_only') AS ours_only, countIf(matched = 'platform_only') AS platform_only,
 				quantileExactIf(0.5)(c.difference_s, matched = 'both') AS difference_s
 			FROM fence_alarm_check AS c
-			WHERE $__timeFilter(coalesce(our_time, platform_time)) AND ` + ofFence + `
+			WHERE coalesce(our_time, platform_time) >= $__fromTime AND coalesce(our_time, platform_time) <= $__toTime AND ` + ofFence + `
 			GROUP BY fence_id, direction
 			ORDER BY fence, direction
 			LIMIT 1000`)},

@@ -9,7 +9,7 @@ func pipeline() dashboard {
 			{"Now", []panel{freshness(), pipelineUp(), pipelineLagNow(), pipelineSpoolNow(), pipelineAside(), pipelineRules()}},
 			{"Latency and lag", []panel{pipelineStages(), pipelineSinkLatency(), pipelineEnricherLag(), pipelineSinkLag()}},
 			{"Coming in", []panel{pipelineRequests(), pipelineItems(), pipelineSpool(), pipelineOutcomes()}},
-			{"Complete", []panel{pipelineCompleteness(), pipelineHoles(), pipelineMissing(), pipelineRepeats()}},
+			{"Complete", []panel{pipelineCompleteness(), pipelineHoles(), pipelineMissing(), pipelineSources()}},
 			{"Put aside", []panel{pipelineDeadLetters(), pipelineTooLate(), pipelineDeadLetterList()}},
 			{"The platform's interface", []panel{pipelineCalls(), pipelineRefused(), pipelineFleetPoll(), pipelineLeftOut()}},
 			{"The programs", []panel{pipelineTransactions(), pipelineInserts(), pipelineMemory(), pipelineTrouble()}},

@@ -43,16 +43,16 @@ func pipelineMissing() panel {
 	}
 }
 
-func pipelineRepeats() panel {
+func pipelineSources() panel {
 	return panel{
-		kind: timeseries, title: "Sightings by source", unit: "short", width: 12, height: 8, bars: true,
-		shows: "Sightings of fixes by the interface they came by: first brought, and seen again.",
-		wrong: "A source that brings nothing first is only a safety net; one that vanishes is broken.",
-		empty: "No fix in the chosen time.",
+		kind: timeseries, title: "Fixes by source", unit: "short", width: 12, height: 8, bars: true,
+		shows: "Distinct fixes by the minute of receiving and the interface that brought them first.",
+		wrong: "A source that vanishes is broken. Polls alone: the pushes do not arrive, and fixes come late.",
+		empty: "No fix was received in the chosen time.",
 		queries: []query{series(`
-			SELECT toStartOfInterval(minute, toIntervalSecond(greatest(60, $__interval_s))) AS time, toString(source) AS source, sum(d.fixes) AS first, sum(d.repeats) AS again
-			FROM fix_density AS d
-			WHERE $__timeFilter(minute)
+			SELECT toStartOfInterval(minute, toIntervalSecond(greatest(60, $__interval_s))) AS time, toString(source) AS source, sum(l.fixes) AS fixes
+			FROM latency_minutes AS l
+			WHERE $__timeFilter(minute) AND stage = 'fix_to_inserted'
 			GROUP BY time, source
 			ORDER BY time, source`)},
 	}

@@ -107,7 +107,7 @@ func safetyScores() panel {
 		wrong: "Weights and limits are in score_settings and hold for all of history; docs/derived.md has the formula.",
 		empty: "No chosen vehicle drove in the chosen time.",
 		columns: map[string]column{
-			"score": {steps: falling(60, 80)}, "observable_share": {unit: "percentunit", steps: falling(0.2, 0.5)},
+			"score": {steps: falling(60, 80)}, "points_per_100_km": {unit: "short"}, "observable_share": {unit: "percentunit", steps: falling(0.2, 0.5)},
 		},
 		queries: []query{rows(scoresSQL + `
 			ORDER BY score ASC NULLS LAST, points_per_100_km DESC NULLS LAST

@@ -44,7 +44,7 @@ func documents(t *testing.T) map[string][]byte {
 func TestSchema(t *testing.T) {
 	plugins.RegisterDefaultPlugins()
 	for path, text := range documents(t) {
-		var d sdk.Dashboard
+		var d sdk.Dashboard //nolint:staticcheck // SA1019: files are provisioned in this form, dashboardv2 is that of the new API
 		accepted(t, d.UnmarshalJSONStrict(text), path)
 		accepted(t, d.Validate(), path)
 	}

@@ -1,6 +1,7 @@
 package grafana
 
 import (
+	"math"
 	"reflect"
 	"time"
 
@@ -33,6 +34,19 @@ func plain(v any) any {
 func timeOf(v any) time.Time {
 	t, _ := plain(v).(time.Time)
 	return t
+}
+
+// highest is the largest number of all.
+func (a *answer) highest() float64 {
+	highest := math.Inf(-1)
+	for _, row := range a.rows {
+		for i, typ := range a.types {
+			if v, ok := plain(row[i]).(float64); ok && numeric.MatchString(typ) {
+				highest = max(highest, v)
+			}
+		}
+	}
+	return highest
 }
 
 // hasNumber says whether there is any number that is not NULL.

@@ -27,7 +27,7 @@ func vehicleVoltage() panel {
 		queries: []query{series(`
 			SELECT $__timeInterval(event_time) AS time, min(o.battery_v) AS battery_v
 			FROM obd AS o
-			WHERE $__timeFilter(event_time) AND battery_v IS NOT NULL AND ` + this + `
+			WHERE $__timeFilter(event_time) AND o.battery_v IS NOT NULL AND ` + this + `
 			GROUP BY time
 			ORDER BY time`)},
 	}
@@ -58,7 +58,7 @@ func vehicleTemperature() panel {
 		queries: []query{series(`
 			SELECT $__timeInterval(event_time) AS time, channel, avg(s.temperature_c) AS temperature_c
 			FROM sensors AS s
-			WHERE $__timeFilter(event_time) AND kind = 'climate' AND temperature_c IS NOT NULL AND ` + this + `
+			WHERE $__timeFilter(event_time) AND kind = 'climate' AND s.temperature_c IS NOT NULL AND ` + this + `
 			GROUP BY time, channel
 			ORDER BY time, channel`)},
 	}
