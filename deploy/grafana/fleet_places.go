@@ -64,7 +64,7 @@ func fleetHeat() panel {
 		kind: geomap, title: "Where the fleet is most", unit: "short", width: 12, height: 12,
 		shows:  "Fixes of all devices, whatever is chosen, on the chosen days (UTC) for each H3 cell of resolution 7 (about 1.2 km wide). Devices that send more often weigh more.",
 		wrong:  "A cell at sea or at 0/0 holds wrong fixes that no flag has caught: look them up in fixes by h3_r7.",
-		empty:  "No usable fix on the chosen days, or the hourly recount of heat_daily has not run yet.",
+		empty:  "No usable fix on the chosen days, or cell_days has not been counted yet: that is done every few minutes.",
 		layers: []layer{{name: "Fixes", query: "A", heat: "weight", size: 12}},
 		queries: []query{rows(`
 			SELECT

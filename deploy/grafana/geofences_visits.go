@@ -68,16 +68,16 @@ func fencesVisits() panel {
 	return panel{
 		kind: table, title: "Visits", unit: "short", width: 24, height: 10,
 		shows: "Visits that began in the chosen time, the newest first: from the event that begins one to the event that ends it. A click on a start leads to the map of the vehicle at that time.",
-		wrong: "unknown_s is the part without a sign of life; a visit with inferred has no fix inside at all.",
+		wrong: "unknown_s is the part without a sign of life; a visit with inferred has no fix inside at all; dropped and no_end have no end that anybody was told.",
 		empty: noFences,
 		columns: map[string]column{
 			"start_time": {links: []link{whenTo}},
-			"state":      {colors: map[string]string{"inside": "green", "unknown": "text", "ended": "blue", "dropped": "purple"}},
+			"state":      {colors: map[string]string{"inside": "green", "unknown": "text", "ended": "blue", "dropped": "purple", "no_end": "purple"}},
 		},
 		queries: []query{rows(`
 			SELECT
 				start_time, coalesce(v.end_time, now64(3)) AS end_time, imei, dictGetOrDefault('devices_dict', 'name', imei, '') AS name,
-				fence_name AS fence, state, duration_s, unknown_s, begin_kind, end_kind, dwelled, inferred
+				fence_name AS fence, state, duration_s, unknown_s, begin_kind, end_kind, longest_dwell_s, inferred
 			FROM fence_visits AS v
 			WHERE $__timeFilter(start_time) AND ` + ofFence + `
 			ORDER BY start_time DESC
@@ -112,8 +112,8 @@ func fencesCompared() panel {
 		queries: []query{rows(`
 			SELECT
 				dictGetOrDefault('fences_dict', 'name', fence_id, fence_id) AS fence, direction,
-				countIf(matched = 'both') AS both, countIf(matched = 'ours_only') AS ours_only, countIf(matched = 'platform_only') AS platform_only,
-				quantileExactIf(0.5)(c.difference_s, matched = 'both') AS difference_s
+				countIf(seen_by = 'both') AS both, countIf(seen_by = 'ours_only') AS ours_only, countIf(seen_by = 'platform_only') AS platform_only,
+				quantileExactIf(0.5)(c.difference_s, seen_by = 'both') AS difference_s
 			FROM fence_alarm_check AS c
 			WHERE coalesce(our_time, platform_time) >= $__fromTime AND coalesce(our_time, platform_time) <= $__toTime AND ` + ofFence + `
 			GROUP BY fence_id, direction

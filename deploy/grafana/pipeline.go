@@ -76,9 +76,9 @@ func pipelineRules() panel {
 func pipelineStages() panel {
 	return panel{
 		kind: timeseries, title: "Latency of each stage", unit: "s", width: 12, height: 9, steps: rising(60, 600),
-		shows: "From rows of fixes, by the minute of receiving: from the device's fix to its receipt, from the receipt to the stored row, and both together; half are faster than p50, 99 of 100 faster than p99.",
+		shows: "From rows of fixes, by the minute in which they were stored: from the device's fix to its receipt, from the receipt to the row, and both together. About half are faster than p50 (mean of the medians of minutes and sources), 99 of 100 in the worst of them faster than p99.",
 		wrong: "fix_to_received is the device, the mobile network and the platform (re-uploads are late by nature); received_to_inserted is Odograph: see the lags.",
-		empty: "No fix was received in the chosen time.",
+		empty: "No fix was stored in the chosen time, or the count of each minute (latency_recent) has not run yet.",
 		queries: []query{series(`
 			SELECT
 				toStartOfInterval(minute, toIntervalSecond(greatest(60, $__interval_s))) AS time, toString(stage) AS stage,

@@ -7,7 +7,7 @@ func pipelineCompleteness() panel {
 		wrong: "Missing, by reason says what is being done about it.",
 		empty: "Nothing was worked out yet: completeness needs an account that polls (ODOGRAPH_TRACKSOLID_…).",
 		queries: []query{series(`
-			SELECT toDateTime(day, 'UTC') AS time, sum(c.received_fixes) / nullIf(sum(c.expected_fixes), 0) AS completeness_share
+			SELECT toDateTime(day, 'UTC') AS time, sum(c.received_share * c.expected_fixes) / sum(c.expected_fixes) AS received_share
 			FROM completeness_daily AS c
 			WHERE day >= least(toDate($__fromTime, 'UTC'), today() - 7) AND day <= toDate($__toTime, 'UTC') AND expected_fixes > 0
 			GROUP BY time
@@ -46,9 +46,9 @@ func pipelineMissing() panel {
 func pipelineSources() panel {
 	return panel{
 		kind: timeseries, title: "Fixes by source", unit: "short", width: 12, height: 8, bars: true,
-		shows: "Distinct fixes by the minute of receiving and the interface that brought them first.",
+		shows: "Distinct fixes by the minute in which they were stored and the interface that brought them first.",
 		wrong: "A source that vanishes is broken. Polls alone: the pushes do not arrive, and fixes come late.",
-		empty: "No fix was received in the chosen time.",
+		empty: "No fix was stored in the chosen time, or the count of each minute (latency_recent) has not run yet.",
 		queries: []query{series(`
 			SELECT toStartOfInterval(minute, toIntervalSecond(greatest(60, $__interval_s))) AS time, toString(source) AS source, sum(l.fixes) AS fixes
 			FROM latency_minutes AS l

@@ -40,7 +40,7 @@ func vehicleFuel() panel {
 		wrong: "Steps down with the ignition off are told as fuel_theft above.",
 		empty: "No fuel sensor, and no level on the bus, in the chosen time.",
 		queries: []query{series(`
-			SELECT $__timeInterval(event_time) AS time, concat(source_kind, ' ', channel, ', ', unit) AS tank, avg(f.level) AS level
+			SELECT $__timeInterval(event_time) AS time, concat(toString(read_from), ' ', channel, ', ', toString(unit)) AS tank, avg(f.level) AS level
 			FROM fuel_levels AS f
 			WHERE $__timeFilter(event_time) AND ` + this + `
 			GROUP BY time, tank
@@ -71,10 +71,10 @@ func vehicleFaults() panel {
 		wrong: "A code without a text is the manufacturer's own: insert a row into dtc_names.",
 		empty: "No open trouble code, or the device does not read them.",
 		queries: []query{rows(`
-			SELECT code, text, system, since, last_seen
+			SELECT code, text, system, start_time, last_time, open_s, lat, lng
 			FROM faults_open
 			WHERE ` + this + `
-			ORDER BY last_seen DESC
+			ORDER BY last_time DESC
 			LIMIT 100`)},
 	}
 }

@@ -9,13 +9,13 @@ INSERT INTO fences (fence_id, version, name, geojson, updated_time) VALUES
 -- Half an hour of driving, with a hole of ten minutes, until now.
 INSERT INTO fixes (imei, fix_time, received_time, source, lat_e7, lng_e7, speed_kmh, heading_deg, satellites, acc, odometer_m, quality, h3_r7, h3_r9, h3_r11, raw_offset)
 SELECT '860000000000001', now64(0) - 1800 + number * 2 AS at, at + toIntervalMillisecond(700 + number % 300), if(number % 5 = 0, 'location_list', 'push'),
-    521000000 + number * 2000, 45000000 + number * 3000, 40 + number % 50, number % 360, 9, true, 1000000 + number * 25, [],
-    608000000000000000 + intDiv(number, 300), 617000000000000000 + intDiv(number, 30), 626000000000000000 + intDiv(number, 5), number
+    521000000 + number * 2000 AS y, 45000000 + number * 3000 AS x, 40 + number % 50, number % 360, 9, true, 1000000 + number * 25, [],
+    geoToH3(y / 1e7, x / 1e7, 7::UInt8), geoToH3(y / 1e7, x / 1e7, 9::UInt8), geoToH3(y / 1e7, x / 1e7, 11::UInt8), number
 FROM numbers(899) WHERE number NOT BETWEEN 300 AND 600;
 INSERT INTO fixes (imei, fix_time, received_time, source, lat_e7, lng_e7, speed_kmh, acc, quality, h3_r7, h3_r9, h3_r11, raw_offset) VALUES
-    ('860000000000002', now64(0) - 600, now64(3) - 599, 'push', 523000000, 48000000, 0, false, [], 1, 2, 3, 2001),
-    ('860000000000003', now64(0) - 28800, now64(3) - 28799, 'push', 524000000, 49000000, 0, false, [], 4, 5, 6, 2002),
-    ('860000000000001', now64(0) - 1805, now64(3) - 1804, 'push', 0, 0, 0, true, ['zero_position'], 0, 0, 0, 2003);
+    ('860000000000002', now64(0) - 600, now64(3) - 599, 'push', 523000000, 48000000, 0, false, [], geoToH3(52.3, 4.8, 7::UInt8), geoToH3(52.3, 4.8, 9::UInt8), geoToH3(52.3, 4.8, 11::UInt8), 2001),
+    ('860000000000003', now64(0) - 28800, now64(3) - 28799, 'push', 524000000, 49000000, 0, false, [], geoToH3(52.4, 4.9, 7::UInt8), geoToH3(52.4, 4.9, 9::UInt8), geoToH3(52.4, 4.9, 11::UInt8), 2002),
+    ('860000000000001', now64(0) - 1805, now64(3) - 1804, 'push', 0, 0, 0, true, ['zero_position'], geoToH3(0., 0., 7::UInt8), geoToH3(0., 0., 9::UInt8), geoToH3(0., 0., 11::UInt8), 2003);
 INSERT INTO fix_repeats (imei, fix_time, received_time, source, kind, conflict, raw_offset)
 SELECT imei, fix_time, received_time + INTERVAL 5 SECOND, 'location_list', 'poll.location_list', false, raw_offset + 10000 FROM fixes FINAL WHERE source = 'push' AND imei = '860000000000001' LIMIT 50;
 INSERT INTO heartbeats (imei, event_time, received_time, source, battery_percent, gsm_signal, acc, raw_offset)
@@ -64,3 +64,10 @@ INSERT INTO dead_letters (reason, error, topic, partition, offset, kind, imei, s
 SELECT if(number % 3 = 0, 'invalid_time', 'no_imei'), 'gpsTime: no time', 'fleet.raw.v1', 0, number, 'pushgps', '', 'push', now64(3) - number * 20, '{}' FROM numbers(40);
 INSERT INTO recompute_requests (imei, event_time, newest_time, received_time, source, kind, reason, raw_offset) VALUES
     ('860000000000002', now64(3) - 80000, now64(3) - 600, now64(3) - 500, 'push', 'pushgps', 'too_late', 9000);
+-- What is counted from time to time, now.
+SYSTEM REFRESH VIEW device_hours_recent;
+SYSTEM WAIT VIEW device_hours_recent;
+SYSTEM REFRESH VIEW cell_days_recent;
+SYSTEM WAIT VIEW cell_days_recent;
+SYSTEM REFRESH VIEW latency_recent;
+SYSTEM WAIT VIEW latency_recent;
