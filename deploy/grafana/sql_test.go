@@ -258,7 +258,7 @@ func checkVariable(t *testing.T, conn driver.Conn, v variable, c choice) {
 // fires says which rules find something to tell of in what is seeded.
 var fires = map[string]bool{
 	"odograph-dead-letters-rising": true, "odograph-many-offline": true, "odograph-device-offline": true,
-	"odograph-high-severity": true, "odograph-fence-watched": true,
+	"odograph-high-severity": true, "odograph-fence-watched": true, "odograph-latency": true,
 }
 
 // checkRule: one number, and labels, and it fires where it must.
