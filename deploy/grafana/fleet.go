@@ -73,7 +73,7 @@ func fleetDistance() panel {
 
 func fleetTrips() panel {
 	return panel{
-		kind: stat, title: "Trips", unit: "short", width: 4, height: 4,
+		kind: stat, title: "Number of trips", unit: "short", width: 4, height: 4,
 		shows: "Trips that began in the chosen time.",
 		wrong: "Many trips of a few metres come from positions that drift while parked: see the rules of trips (odograph rules).",
 		empty: "No trip began in the chosen time.",

@@ -82,10 +82,12 @@ func TestPlaces(t *testing.T) {
 		require.NotContains(t, uids, d.UID)
 		uids[d.UID] = path
 		require.LessOrEqual(t, len(d.UID), 40, "Grafana's limit")
-		ids, taken := map[int]bool{}, map[[2]int]string{}
+		ids, titles, taken := map[int]bool{}, map[string]bool{}, map[[2]int]string{}
 		for _, p := range d.Panels {
 			require.False(t, ids[p.ID], "%s: two panels have the number %d", path, p.ID)
 			ids[p.ID] = true
+			require.False(t, titles[p.Title], "%s: two panels are called %s", path, p.Title)
+			titles[p.Title] = true
 			require.LessOrEqual(t, p.GridPos.X+p.GridPos.W, columnsOfGrid, "%s: %s is too wide", path, p.Title)
 			for x := range p.GridPos.W {
 				for y := range p.GridPos.H {
