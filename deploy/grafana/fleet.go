@@ -31,7 +31,7 @@ func fleetOnline() panel {
 
 func fleetState() panel {
 	return panel{
-		kind: stat, title: "Vehicles", unit: "short", width: 5, height: 4,
+		kind: stat, title: "Vehicles by state", unit: "short", width: 5, height: 4,
 		shows:   "How many vehicles drive, stand with the ignition on, are parked, and how many there are. The rest is offline or was never seen.",
 		wrong:   "Vehicles on the road that do not drive here have no fresh fixes: look for stale_position among the problems.",
 		empty:   "No device is known: neither defined by the platform nor seen.",

@@ -3,13 +3,13 @@ package grafana
 func fleetActivity() panel {
 	return panel{
 		kind: timeseries, title: "Devices that sent fixes", unit: "short", width: 12, height: 8,
-		shows: "Devices with at least one fix in each interval, by the time of the fix, and those of them that moved.",
-		wrong: "The newest interval is not complete, and fixes that come late fill older ones. A dip at all devices at once is a fault of the platform or the pipeline.",
-		empty: "No fix of the chosen devices in the chosen time.",
+		shows: "Devices with at least one fix in each hour, by the time of the fix, and those of them that moved.",
+		wrong: "The newest hour is not complete, and fixes that come late fill older ones. A dip at all devices at once is a fault of the platform or the pipeline.",
+		empty: "No fix of the chosen devices in the chosen time, or the count of each hour (device_hours_recent, each minute) has not run yet.",
 		queries: []query{series(`
-			SELECT $__timeInterval(fix_time) AS time, uniq(imei) AS devices, uniqIf(imei, speed_kmh >= 5) AS moving
-			FROM fixes
-			WHERE $__timeFilter(fix_time) AND ` + chosen + `
+			SELECT hour AS time, countIf(h.fixes > 0) AS devices, countIf(h.moving_fixes > 0) AS moving
+			FROM device_hours AS h
+			WHERE hour >= toStartOfHour($__fromTime) AND hour <= $__toTime AND ` + chosen + `
 			GROUP BY time
 			ORDER BY time`)},
 	}

@@ -40,9 +40,9 @@ func fleetVehicles() panel {
 func fleetTracks() panel {
 	return panel{
 		kind: geomap, title: "Tracks", unit: "short", width: 12, height: 12,
-		shows:   "Where the chosen vehicles were: one point for each vehicle and each cell of about 50 m (H3 resolution 11; 170 m, resolution 9, for more than a day), coloured by speed. At most 20 000 points, the newest first: choose fewer devices or a shorter time to see all. Points are not joined: between two of them nothing is known.",
+		shows:   "Where the chosen vehicles were, the 50 of them that drove farthest: one point for each vehicle and each cell of about 50 m (H3 resolution 11; 170 m, resolution 9, for more than a day), coloured by speed. At most 20 000 points, the newest first: choose devices, or a shorter time, to see all. Points are not joined: between two of them nothing is known.",
 		wrong:   "A place far off the roads is a wrong fix: its flags are in the column quality of fixes.",
-		empty:   "No usable fix of the chosen devices in the chosen time.",
+		empty:   "No usable fix of the chosen devices in the chosen time, or the count of each hour (device_hours_recent, each minute) has not run yet.",
 		columns: map[string]column{"speed_kmh": {unit: "velocitykmh", steps: []step{{0, "blue"}, {10, "green"}, {60, "yellow"}, {90, "orange"}, {120, "red"}}}},
 		layers:  []layer{{name: "Fixes", query: "A", color: "speed_kmh", size: 3}},
 		queries: []query{rows(`
@@ -52,7 +52,10 @@ func fleetTracks() panel {
 				argMax(f.speed_kmh, fix_time) AS speed_kmh
 			FROM fixes AS f
 			WHERE $__timeFilter(fix_time) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
-				AND ` + chosen + `
+				AND imei IN (
+					SELECT imei FROM device_hours
+					WHERE hour >= toStartOfHour($__fromTime) AND hour <= $__toTime AND ` + chosen + `
+					GROUP BY imei ORDER BY sum(distance_m) DESC LIMIT 50)
 			GROUP BY imei, if($__toTime - $__fromTime > 86400, h3_r9, h3_r11)
 			ORDER BY time DESC
 			LIMIT 20000`)},
