@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test stack-up stack-down build check bench bench-driving bench-geofence chaos clean preflight
+.PHONY: help demo test stack-up stack-down build docs check bench bench-driving bench-geofence chaos clean preflight
 
 KAFKA_PORT           ?= 9092
 CLICKHOUSE_PORT      ?= 9000
@@ -35,7 +35,10 @@ build: preflight ## bin/collector, bin/enricher, bin/sink, bin/odograph
 	@[ -x bin/odograph ] || echo "Building for the first time: modules are downloaded and compiled, which takes some minutes"
 	@mkdir -p bin && go build -o bin/ ./cmd/...
 
-check: preflight ## gofmt, vet, lint, vulnerability check
+docs: preflight ## the documents that are made: settings, tables, topics
+	@go generate ./docs
+
+check: preflight ## gofmt, vet, lint, deployment files, vulnerability check
 	@scripts/check.sh
 
 bench: build ## the benchmarks, written to benchmarks/

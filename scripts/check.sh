@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# gofmt, vet, lint, vulnerability check. The linters are pinned in tools/go.mod
+# gofmt, vet, lint, deployment files, vulnerability check. The linters are pinned in tools/go.mod
 # and built into .cache/tools once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,6 +29,35 @@ go vet ./...
 echo "golangci-lint"
 tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 "$tools/golangci-lint" run ./...
+
+echo "deployment files (compose, Helm chart, Prometheus's rules)"
+bad=$(gofmt -l tools/deploy)
+if [ -n "$bad" ]; then
+  printf 'not formatted, run gofmt -w on:\n%s\n' "$bad" >&2
+  exit 1
+fi
+# A module of its own with the tools' libraries; cold it compiles for some two
+# minutes. Not cached as a result: go does not see files outside its module change.
+if go -C tools/deploy list -deps -test ./... >/dev/null 2>&1; then
+  go -C tools/deploy vet ./...
+  go -C tools/deploy test -count=1 ./...
+else
+  echo "NOT CHECKED: the libraries that check the deployment files can't be fetched from here (go -C tools/deploy list -deps -test ./...)" >&2
+  [ "${CI:-}" = true ] && exit 1
+fi
+
+echo "AsyncAPI document"
+parser="$PWD/.cache/asyncapi/$(cat tools/asyncapi/* | cksum | cut -d' ' -f1)"
+if [ ! -d "$parser" ] && command -v npm >/dev/null; then
+  rm -rf "$parser.new" && mkdir -p "$parser.new" && cp tools/asyncapi/*.json tools/asyncapi/check.mjs "$parser.new"
+  (cd "$parser.new" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) && mv "$parser.new" "$parser" || true
+fi
+if [ -d "$parser" ]; then
+  node "$parser/check.mjs" "$PWD/docs/asyncapi.yaml"
+else
+  echo "NOT CHECKED: AsyncAPI's parser can't be installed from here (Node.js with npm, see tools/asyncapi)" >&2
+  [ "${CI:-}" = true ] && exit 1
+fi
 
 echo "govulncheck"
 tool govulncheck golang.org/x/vuln/cmd/govulncheck

@@ -28,8 +28,9 @@ func main() {
 func command() *cobra.Command {
 	cfg := DefaultConfig()
 	cmd := &cobra.Command{
-		Use:   "collector",
-		Short: "Take the platform's pushes into Kafka, losing nothing that was answered",
+		Use:     "collector",
+		Version: run.Version(),
+		Short:   "Take the platform's pushes into Kafka, losing nothing that was answered",
 		Example: `  ODOGRAPH_PUSH_TOKENS=secret collector --kafka-brokers kafka1:9092,kafka2:9092
   collector --config odograph.yaml --check
   curl -d 'token=secret' --data-urlencode 'data_list=[{"deviceImei":"…","gpsTime":"2026-03-02 09:59:00","lat":1,"lng":2}]' http://127.0.0.1:8080/pushgps`,
@@ -65,6 +66,7 @@ func start(ctx context.Context, cfg *Config) error {
 		return fmt.Errorf("spool_dir %s: %w", cfg.SpoolDir, err)
 	}
 	m, ready := newMetrics(reg), run.NewReadiness()
+	m.spoolLimit.Set(float64(cfg.SpoolMaxBytes))
 	in := newIntake(cfg, client, sp, log, m, ready)
 	hook, err := newWebhook(cfg, in, log, m)
 	if err != nil {

@@ -19,6 +19,7 @@ type metrics struct {
 	drained      prometheus.Counter
 	spoolRecords prometheus.Gauge
 	spoolBytes   prometheus.Gauge
+	spoolLimit   prometheus.Gauge
 	spoolOldest  prometheus.Gauge
 	spoolDamaged prometheus.Gauge
 }
@@ -54,6 +55,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		spoolBytes: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "odograph_collector_spool_bytes", Help: "Bytes in the spool.",
 		}),
+		spoolLimit: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "odograph_collector_spool_limit_bytes", Help: "Most the spool may take (spool_max_bytes); beyond it pushes are answered 503.",
+		}),
 		spoolOldest: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "odograph_collector_spool_oldest_seconds", Help: "Age of the oldest item in the spool; 0 where it is empty.",
 		}),
@@ -61,7 +65,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "odograph_collector_spool_damaged", Help: "Damaged places of the spool that were set aside at the start.",
 		}),
 	}
-	reg.MustRegister(m.requests, m.items, m.bytes, m.wait, m.batch, m.unauthorized, m.drained, m.spoolRecords, m.spoolBytes, m.spoolOldest, m.spoolDamaged)
+	reg.MustRegister(m.requests, m.items, m.bytes, m.wait, m.batch, m.unauthorized, m.drained, m.spoolRecords, m.spoolBytes, m.spoolLimit, m.spoolOldest, m.spoolDamaged)
 	return m
 }
 

@@ -24,8 +24,9 @@ func main() {
 func command() *cobra.Command {
 	cfg := DefaultConfig()
 	cmd := &cobra.Command{
-		Use:   "enricher",
-		Short: "Decode raw records into fixes, heartbeats, sessions, alarms and messages, exactly once",
+		Use:     "enricher",
+		Version: run.Version(),
+		Short:   "Decode raw records into fixes, heartbeats, sessions, alarms and messages, exactly once",
 		Example: `  enricher --kafka-brokers kafka1:9092,kafka2:9092
   enricher --config odograph.yaml --check`,
 		Args: cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,

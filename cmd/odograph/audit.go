@@ -92,7 +92,7 @@ type audit struct {
 }
 
 func newAudit(cfg *auditConfig) (*audit, error) {
-	reader, err := openDSN(cfg.ClickHouseDSN)
+	reader, err := openDSN(cfg.DSN())
 	if err != nil {
 		return nil, err
 	}

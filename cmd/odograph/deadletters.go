@@ -76,7 +76,7 @@ func deadLettersSubcommand(use, short, example string, args int,
 			if stop, err := loadSettings(cmd, &cfg); stop || err != nil {
 				return err
 			}
-			reader, err := openDSN(cfg.ClickHouseDSN)
+			reader, err := openDSN(cfg.DSN())
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	version "github.com/odograph/odograph/internal/run"
 )
 
 func main() { os.Exit(run()) }
@@ -26,10 +28,11 @@ func run() int {
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "odograph",
+		Version:       version.Version(),
 		Short:         "Operate an Odograph pipeline",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(setupCommand(), apiCommand(), devicesCommand(), auditCommand(), deadLettersCommand(), rulesCommand(), replayCommand(), stackCommand(), simulateCommand(), demoCommand())
+	root.AddCommand(setupCommand(), apiCommand(), devicesCommand(), auditCommand(), deadLettersCommand(), rulesCommand(), replayCommand(), healthCommand(), stackCommand(), simulateCommand(), demoCommand())
 	return root
 }

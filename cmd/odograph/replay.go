@@ -140,7 +140,7 @@ func replay(ctx context.Context, cfg *replayConfig, out, progress io.Writer) err
 	if err != nil {
 		return fmt.Errorf("%s: %w", cfg.Rules, err)
 	}
-	reader, err := openDSN(cfg.ClickHouseDSN)
+	reader, err := openDSN(cfg.DSN())
 	if err != nil {
 		return err
 	}

@@ -136,7 +136,7 @@ func setupTopics(ctx context.Context, cfg *setupConfig, out io.Writer) error {
 }
 
 func setupSchema(ctx context.Context, cfg *setupConfig, out io.Writer) error {
-	steps, err := clickhouse.Migrate(ctx, cfg.ClickHouseDSN.Reveal(), slog.New(slog.DiscardHandler))
+	steps, err := clickhouse.Migrate(ctx, cfg.DSN().Reveal(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
@@ -144,6 +144,9 @@ func setupSchema(ctx context.Context, cfg *setupConfig, out io.Writer) error {
 		if _, err := fmt.Fprintf(out, "schema %-24s done in %s\n", strings.TrimSuffix(s.Name, ".sql"), s.Took.Round(time.Millisecond)); err != nil {
 			return err
 		}
+	}
+	if _, err := clickhouse.Comment(ctx, cfg.DSN().Reveal()); err != nil {
+		return err
 	}
 	version, err := clickhouse.SchemaVersion()
 	if err != nil {

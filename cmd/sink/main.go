@@ -28,6 +28,7 @@ func command() *cobra.Command {
 	cfg := DefaultConfig()
 	cmd := &cobra.Command{
 		Use:           "sink",
+		Version:       run.Version(),
 		Short:         "Store the enriched topics in ClickHouse",
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,

@@ -71,7 +71,7 @@ func NewSink(cfg Config, log *slog.Logger, reg prometheus.Registerer, ready *run
 	}
 	s.largest.Store(4096)
 	var err error
-	if s.db, err = clickhouse.Open(cfg.ClickHouseDSN.Reveal(), cfg.Inserts+2); err != nil {
+	if s.db, err = clickhouse.Open(cfg.DSN().Reveal(), cfg.Inserts+2); err != nil {
 		return nil, err
 	}
 	opts, err := kafka.Options(cfg.Kafka, "sink-"+cfg.Instance, log, reg)

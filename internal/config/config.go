@@ -17,6 +17,9 @@
 //	kafka_brokers: [127.0.0.1:9092]
 //	collector:
 //	  listen: ":8080"
+//
+// A setting that is a Secret may also stand in a file of its own, which the
+// variable with _FILE after its name tells: ODOGRAPH_KAFKA_PASSWORD_FILE.
 package config
 
 import (
@@ -62,6 +65,9 @@ func BindFields(fs *pflag.FlagSet, cfg any) {
 			continue
 		}
 		usage := f.usage + " (" + f.env() + ")"
+		if f.secret() {
+			usage = f.usage + " (" + f.env() + " or " + f.env() + fileSuffix + ")"
+		}
 		switch v := f.value.Interface().(type) {
 		case string:
 			fs.String(f.flag(), v, usage)
@@ -100,6 +106,9 @@ func Load(fs *pflag.FlagSet, section string, cfg any) error {
 	}
 	if err := k.Load(env.Provider(".", env.Opt{Prefix: envPrefix, TransformFunc: envKey(fields)}), nil); err != nil {
 		return fmt.Errorf("environment: %w", err)
+	}
+	if err := loadSecretFiles(k, fields); err != nil {
+		return err
 	}
 	given := func(f *pflag.Flag) (string, any) {
 		if !f.Changed {
@@ -191,6 +200,15 @@ func (f field) fileOnly() bool {
 	return t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct
 }
 
+// secret tells that a setting holds what must not be seen.
+func (f field) secret() bool {
+	switch f.value.Interface().(type) {
+	case Secret, []Secret:
+		return true
+	}
+	return false
+}
+
 // set converts a value of any source to the field's type.
 func (f field) set(v any) error {
 	hook := mapstructure.ComposeDecodeHookFunc(
@@ -207,7 +225,7 @@ func (f field) set(v any) error {
 		return err
 	}
 	if err := d.Decode(v); err != nil {
-		if _, secret := f.value.Interface().(Secret); secret {
+		if f.secret() {
 			v = redacted
 		}
 		if f.fileOnly() { // its value may hold secrets

@@ -72,12 +72,23 @@ func (k *Kafka) Validate() error {
 
 // ClickHouse says how to reach ClickHouse.
 type ClickHouse struct {
-	ClickHouseDSN Secret `koanf:"clickhouse_dsn" usage:"ClickHouse address, clickhouse://user:password@host:9000/database"`
+	ClickHouseDSN      Secret `koanf:"clickhouse_dsn" usage:"ClickHouse address, clickhouse://user:password@host:9000/database"`
+	ClickHousePassword Secret `koanf:"clickhouse_password" usage:"password of the user in clickhouse_dsn, where it stands apart from it"`
 }
 
 // DefaultClickHouse is a local server.
 func DefaultClickHouse() ClickHouse {
 	return ClickHouse{ClickHouseDSN: "clickhouse://127.0.0.1:9000/fleet"}
+}
+
+// DSN is the address with the password in it.
+func (c *ClickHouse) DSN() Secret {
+	u, err := url.Parse(c.ClickHouseDSN.Reveal())
+	if err != nil || c.ClickHousePassword == "" {
+		return c.ClickHouseDSN
+	}
+	u.User = url.UserPassword(u.User.Username(), c.ClickHousePassword.Reveal())
+	return Secret(u.String())
 }
 
 // Validate names every wrong value.
@@ -86,6 +97,15 @@ func (c *ClickHouse) Validate() error {
 	u, err := url.Parse(c.ClickHouseDSN.Reveal())
 	if err != nil || u.Scheme != "clickhouse" || u.Host == "" || len(u.Path) < 2 {
 		return Invalid("clickhouse_dsn", c.ClickHouseDSN, want)
+	}
+	if c.ClickHousePassword == "" {
+		return nil
+	}
+	if _, given := u.User.Password(); given {
+		return Invalid("clickhouse_password", c.ClickHousePassword, "nothing, since clickhouse_dsn has a password")
+	}
+	if u.User.Username() == "" {
+		return Invalid("clickhouse_dsn", c.ClickHouseDSN, "clickhouse://user@host:9000/database, since clickhouse_password is set")
 	}
 	return nil
 }

@@ -52,10 +52,10 @@ func (r *Readiness) Reasons() map[string]string {
 	return maps.Clone(r.reasons)
 }
 
-// NewRegistry is a metrics registry with the process's own figures.
+// NewRegistry is a metrics registry with the process's own figures and its version.
 func NewRegistry() *prometheus.Registry {
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo())
 	return reg
 }
 

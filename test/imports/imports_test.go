@@ -81,6 +81,8 @@ var allowed = map[string][]string{
 	"cmd/sink":          {"pkg/schema", "clickhouse", "internal/run", "internal/config", "internal/kafka"},
 	"cmd/odograph":      {"pkg", "clickhouse", "internal"},
 	"internal/simulate": {"pkg/geo", "pkg/schema", "pkg/jimi"},
+	"docs":              {},
+	"examples":          {"pkg/schema", "internal/stack"}, // the stack is their tests'
 	"benchmarks":        {"pkg", "internal", "clickhouse"},
 	"test":              {"pkg", "internal", "clickhouse"},
 }

@@ -26,6 +26,7 @@ func (p *Poller) duties(ctx context.Context, a *account) error {
 		if b := a.client.Budget(); now.Before(b.QuotaUntil) { // said once, not at each poll
 			if b.QuotaUntil != quota {
 				quota = b.QuotaUntil
+				p.metrics.quota.WithLabelValues(a.Name).Set(float64(quota.Unix()))
 				p.log.Warn("the account's calls of this day are used up, polling goes on tomorrow", "account", a.Name, "until", quota)
 			}
 			continue

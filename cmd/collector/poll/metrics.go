@@ -16,6 +16,8 @@ type metrics struct {
 	asked    prometheus.Counter
 	leftOut  *prometheus.GaugeVec
 	sweepAge *prometheus.GaugeVec
+	rate     *prometheus.GaugeVec
+	quota    *prometheus.GaugeVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -41,6 +43,12 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}, []string{"account"}),
 		sweepAge: f.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "odograph_poll_fleet_poll_timestamp_seconds", Help: "When the last complete fleet poll of the account ended.",
+		}, []string{"account"}),
+		rate: f.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "odograph_poll_calls_per_minute_limit", Help: "Calls a minute that this collector may make to the account (poll_rate).",
+		}, []string{"account"}),
+		quota: f.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "odograph_poll_quota_until_timestamp_seconds", Help: "Until when the account's calls of the day are used up, as the platform said last; 0 where it never did.",
 		}, []string{"account"}),
 	}
 }

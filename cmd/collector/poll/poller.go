@@ -66,8 +66,13 @@ func New(cfg *Config, shared config.Kafka, instance, boot string, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
+	m := newMetrics(reg)
+	for _, a := range cfg.All() {
+		m.rate.WithLabelValues(a.Name).Set(float64(cfg.PollRate))
+		m.quota.WithLabelValues(a.Name).Set(0)
+	}
 	return &Poller{
-		cfg: cfg, shared: shared, instance: instance, boot: boot, opts: opts, log: log, metrics: newMetrics(reg),
+		cfg: cfg, shared: shared, instance: instance, boot: boot, opts: opts, log: log, metrics: m,
 		settings: coverage.DefaultSettings(), accounts: map[string]*account{}, shards: map[int32]*shard{},
 		fault: make(chan error, 1),
 	}, nil

@@ -1,0 +1,82 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/v2"
+)
+
+// fileSuffix after the name of a secret's variable gives the name of the
+// variable that tells its file, as orchestrators mount secrets.
+const fileSuffix = "_FILE"
+
+// mostSecretBytes is far more than any secret has; a larger file is another one.
+const mostSecretBytes = 64 << 10
+
+// loadSecretFiles takes the secrets whose files the environment names. A secret
+// that is given twice is an error: nobody could tell which of them holds.
+func loadSecretFiles(k *koanf.Koanf, fields []field) error {
+	found := map[string]any{}
+	for _, f := range fields {
+		if !f.secret() {
+			continue
+		}
+		name := f.env() + fileSuffix
+		path := os.Getenv(name)
+		if path == "" {
+			continue
+		}
+		if os.Getenv(f.env()) != "" {
+			return fmt.Errorf("%s and %s are both set: keep one of them", f.env(), name)
+		}
+		value, err := readSecret(path)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if _, list := f.value.Interface().([]Secret); list {
+			value = strings.Join(strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' }), ",")
+		}
+		found[f.key] = value
+	}
+	return k.Load(confmap.Provider(found, ""), nil)
+}
+
+// SecretFromEnvironment is the secret of a variable, or of the file that the
+// variable with _FILE after its name tells; empty where neither is set.
+func SecretFromEnvironment(name string) (Secret, error) {
+	if value := os.Getenv(name); value != "" {
+		return Secret(value), nil
+	}
+	path := os.Getenv(name + fileSuffix)
+	if path == "" {
+		return "", nil
+	}
+	value, err := readSecret(path)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name+fileSuffix, err)
+	}
+	return Secret(value), nil
+}
+
+// readSecret gives a file's text without the line ends that editors put after it.
+func readSecret(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if info.Size() > mostSecretBytes {
+		return "", fmt.Errorf("%s has %d bytes: want a file with the secret alone", path, info.Size())
+	}
+	b, err := os.ReadFile(path) //nolint:gosec // G304: which file is a setting
+	if err != nil {
+		return "", err
+	}
+	text := strings.TrimRight(string(b), "\r\n")
+	if text == "" {
+		return "", fmt.Errorf("%s is empty: want a file with the secret alone", path)
+	}
+	return text, nil
+}

@@ -1,0 +1,139 @@
+package deploy
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// compose loads the file as `docker compose --profile demo config` does: with its
+// schema, its interpolation and its checks of references.
+func compose(t *testing.T) *types.Project {
+	t.Helper()
+	options, err := cli.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")},
+		cli.WithProfiles([]string{"demo"}), cli.WithInterpolation(true), cli.WithResolvedPaths(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	project, err := options.LoadProject(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return project
+}
+
+func TestCompose(t *testing.T) {
+	p := compose(t)
+	want := []string{"clickhouse", "collector", "enricher", "grafana", "kafka", "platform", "prometheus", "setup", "sink"}
+	if got := slices.Sorted(maps.Keys(p.Services)); !slices.Equal(got, want) {
+		t.Fatalf("services %v, want %v", got, want)
+	}
+	known := settings(t)
+	for name, s := range p.Services {
+		if s.Build != nil {
+			checkNames(t, known, "docker-compose.yml: "+name, s.Command, slices.Collect(maps.Keys(s.Environment)))
+		}
+		if s.Deploy == nil || s.Deploy.Resources.Limits == nil || s.Deploy.Resources.Limits.MemoryBytes == 0 || s.Deploy.Resources.Limits.NanoCPUs == 0 {
+			t.Errorf("%s: no limits of memory and processors", name)
+		}
+		if s.Restart == "" {
+			t.Errorf("%s: no restart policy", name)
+		}
+		if !slices.Contains(s.SecurityOpt, "no-new-privileges:true") {
+			t.Errorf("%s: may gain privileges", name)
+		}
+		if long := name != "setup" && name != "platform"; long == (s.HealthCheck == nil) {
+			t.Errorf("%s: health check: %v", name, s.HealthCheck != nil)
+		}
+	}
+}
+
+// Only the webhook and Grafana are reachable from other machines.
+func TestComposePorts(t *testing.T) {
+	for name, s := range compose(t).Services {
+		for _, p := range s.Ports {
+			public := p.HostIP == "" || p.HostIP == "0.0.0.0"
+			if may := name == "collector" && p.Target == 8080 || name == "grafana"; public != may {
+				t.Errorf("%s: port %d is published on %q", name, p.Target, p.HostIP)
+			}
+		}
+	}
+}
+
+// Each program has more time to stop than it takes for itself at most.
+func TestComposeGrace(t *testing.T) {
+	p := compose(t)
+	for name, least := range stopTimes(t) {
+		if grace := p.Services[name].StopGracePeriod; grace == nil || time.Duration(*grace) <= least {
+			t.Errorf("%s: stop_grace_period %v, want more than %s", name, grace, least)
+		}
+	}
+}
+
+// stopTimes are how long the programs may take to stop, as their code says.
+func stopTimes(t *testing.T) map[string]time.Duration {
+	t.Helper()
+	out := map[string]time.Duration{}
+	for file, pattern := range map[string]string{
+		"cmd/collector/config.go": `StopTimeout: +(\d+) \* time.Second`,
+		"cmd/enricher/config.go":  `StopTimeout: +(\d+) \* time.Second`,
+		"cmd/sink/main.go":        `stopDeadline = (\d+) \* time.Second`,
+	} {
+		found := regexp.MustCompile(pattern).FindStringSubmatch(read(t, file))
+		if found == nil {
+			t.Fatalf("%s: no stop timeout", file)
+		}
+		d, err := time.ParseDuration(found[1] + "s")
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[strings.Split(file, "/")[1]] = d
+	}
+	return out
+}
+
+// Every secret and file that the services use is made or is there, and no secret
+// stands in the file itself.
+func TestComposeFiles(t *testing.T) {
+	p := compose(t)
+	made := read(t, "deploy/secrets.sh")
+	for name, s := range p.Secrets {
+		if filepath.Base(s.File) != name || !regexp.MustCompile(`[( ]`+name+`[ )]`).MatchString(made) {
+			t.Errorf("secret %s: deploy/secrets.sh does not make %s", name, s.File)
+		}
+	}
+	for name, s := range p.Services {
+		for _, v := range s.Volumes {
+			if v.Type != types.VolumeTypeBind {
+				continue
+			}
+			if _, err := os.Stat(v.Source); err != nil && !strings.Contains(v.Source, "grafana") {
+				t.Errorf("%s mounts %s: %v", name, v.Source, err)
+			}
+		}
+		for key, value := range s.Environment {
+			if secret := strings.HasSuffix(key, "PASSWORD") || strings.HasSuffix(key, "TOKENS"); secret && value != nil {
+				t.Errorf("%s: %s stands in the file", name, key)
+			}
+		}
+	}
+}
+
+// The engines are those that the tests run on.
+func TestComposeVersions(t *testing.T) {
+	p := compose(t)
+	tested := read(t, "internal/stack/docker.go")
+	for _, name := range []string{"kafka", "clickhouse"} {
+		if image := p.Services[name].Image; !strings.Contains(tested, `"`+image+`"`) {
+			t.Errorf("%s: image %s is not the one of internal/stack/docker.go", name, image)
+		}
+	}
+}
