@@ -11,7 +11,7 @@ func pipeline() dashboard {
 			{"Coming in", []panel{pipelineRequests(), pipelineItems(), pipelineSpool(), pipelineOutcomes()}},
 			{"Complete", []panel{pipelineCompleteness(), pipelineHoles(), pipelineMissing(), pipelineSources()}},
 			{"Put aside", []panel{pipelineDeadLetters(), pipelineTooLate(), pipelineDeadLetterList()}},
-			{"The platform's interface", []panel{pipelineCalls(), pipelineRefused(), pipelineFleetPoll(), pipelineLeftOut()}},
+			{"The platform's interface", []panel{pipelineCalls(), pipelineRefused(), pipelineQuota(), pipelineFleetPoll(), pipelineLeftOut()}},
 			{"The programs", []panel{pipelineTransactions(), pipelineInserts(), pipelineMemory(), pipelineTrouble()}},
 		},
 	}

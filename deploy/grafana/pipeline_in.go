@@ -26,11 +26,12 @@ func pipelineItems() panel {
 func pipelineSpool() panel {
 	return panel{
 		kind: timeseries, title: "Age of the spool", unit: "s", width: 12, height: 8, steps: rising(1, 300),
-		shows:   "Age of the oldest item that waits on a collector's disk for Kafka, and damaged places of the disk that were set aside.",
+		shows:   "Age of the oldest item that waits on a collector's disk for Kafka, how full it is (at 100 % pushes are answered 503), and damaged places of the disk that were set aside.",
 		wrong:   "Bring Kafka back; the spool empties by itself, in order.",
 		empty:   notScraped,
-		columns: map[string]column{"damaged places": {unit: "short"}},
+		columns: map[string]column{"damaged places": {unit: "short"}, "filled": {unit: "percentunit"}},
 		queries: []query{
+			prom(`sum(odograph_collector_spool_bytes) / sum(odograph_collector_spool_limit_bytes)`, "filled"),
 			prom(`max by (instance) (odograph_collector_spool_oldest_seconds)`, "{{instance}}"),
 			prom(`sum(odograph_collector_spool_damaged)`, "damaged places"),
 		},
@@ -49,11 +50,14 @@ func pipelineOutcomes() panel {
 
 func pipelineCalls() panel {
 	return panel{
-		kind: timeseries, title: "Calls to the platform", unit: "cpm", width: 12, height: 8, bars: true, steps: []step{{0, "green"}, {60, "orange"}},
-		shows:   "Calls a minute, by account, beside the budget of 60 a minute (poll_rate).",
-		wrong:   "At the budget all the time: raise the intervals of polling, or poll_rate if the platform allows more.",
-		empty:   "No account polls, or the collector's :9101/metrics is not scraped.",
-		queries: []query{prom(`sum by (account) (rate(odograph_poll_calls_total[$__rate_interval])) * 60`, "{{account}}")},
+		kind: timeseries, title: "Calls to the platform", unit: "cpm", width: 12, height: 8,
+		shows: "Calls a minute, by account, beside the budget of each (poll_rate).",
+		wrong: "At the budget all the time: raise the intervals of polling, or poll_rate if the platform allows more.",
+		empty: "No account polls, or the collector's :9101/metrics is not scraped.",
+		queries: []query{
+			prom(`sum by (account) (rate(odograph_poll_calls_total[$__rate_interval])) * 60`, "{{account}}"),
+			prom(`max by (account) (odograph_poll_calls_per_minute_limit)`, "{{account}}, budget"),
+		},
 	}
 }
 
@@ -69,7 +73,7 @@ func pipelineRefused() panel {
 
 func pipelineFleetPoll() panel {
 	return panel{
-		kind: stat, title: "Age of the last fleet poll", unit: "s", width: 12, height: 5, steps: rising(300, 1800),
+		kind: stat, title: "Age of the last fleet poll", unit: "s", width: 8, height: 5, steps: rising(300, 1800),
 		shows:   "How long ago all devices of an account were asked for completely.",
 		wrong:   "Old: calls fail (see there), or no collector has taken the account over.",
 		empty:   "No account polls, or the collector's :9101/metrics is not scraped.",
@@ -79,10 +83,20 @@ func pipelineFleetPoll() panel {
 
 func pipelineLeftOut() panel {
 	return panel{
-		kind: stat, title: "Left out of the fleet poll", unit: "short", width: 12, height: 5, steps: rising(1, 50),
+		kind: stat, title: "Left out of the fleet poll", unit: "short", width: 8, height: 5, steps: rising(1, 50),
 		shows:   "Devices of an account that its last fleet poll did not answer for.",
 		wrong:   "Devices whose subscription has ended are left out by the platform; see subscription_expired in device_health.",
 		empty:   "No account polls, or the collector's :9101/metrics is not scraped.",
 		queries: []query{promNow(`max by (account) (odograph_poll_left_out_devices)`, "{{account}}")},
+	}
+}
+
+func pipelineQuota() panel {
+	return panel{
+		kind: stat, title: "Calls of the day used up for", unit: "s", width: 8, height: 5, steps: rising(1, 1),
+		shows:   "For how long the platform will answer no more calls of an account, as it said itself; 0 while it does.",
+		wrong:   "Only pushes come until then, and holes stay. Raise the intervals of polling, so that the day's calls last.",
+		empty:   "No account polls, or the collector's :9101/metrics is not scraped.",
+		queries: []query{promNow(`max by (account) (clamp_min(odograph_poll_quota_until_timestamp_seconds - time(), 0))`, "{{account}}")},
 	}
 }
