@@ -82,6 +82,10 @@ func (s *Set) feature(f *feature, all []feature, form *Form) {
 		properties[key] = value
 	}
 	r := &raw{place: f.place, shape: f.shape}
+	if form.IDProperty != "" && form.IDProperty != "fence_id" {
+		delete(properties, "fence_id")
+		f.ID = nil
+	}
 	err := errors.Join(
 		rename(properties, form.IDProperty, "fence_id"), rename(properties, form.NameProperty, "name"),
 		rename(properties, "radius", "radius_m"), rename(properties, "width", "width_m"))

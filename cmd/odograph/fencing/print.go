@@ -145,8 +145,9 @@ func (s *Set) PrintCheck(out io.Writer) error {
 	}
 	var parts []string
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-		parts = append(parts, fmt.Sprintf("%d %s", kinds[kind], kind))
+		parts = append(parts, fmt.Sprintf("%ss %d", kind, kinds[kind]))
 	}
-	p.line("%d fences can be used (%s; %d vertices), %d refused, %d warnings", len(s.Definitions), strings.Join(parts, ", "), total, len(s.Refused), len(warnings))
+	parts = append(parts, fmt.Sprintf("vertices %d", total))
+	p.line("%d fences can be used (%s), %d refused, %d warnings", len(s.Definitions), strings.Join(parts, ", "), len(s.Refused), len(warnings))
 	return p.err
 }

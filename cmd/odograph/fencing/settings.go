@@ -71,8 +71,9 @@ func (s *settings) read(members map[string][]byte) (errs []error) {
 		if string(value) == "null" {
 			continue
 		}
-		of := settingOf(key)
+		of, before := settingOf(key), *s
 		if err := of.read(s, value); err != nil {
+			*s = before
 			errs = append(errs, fmt.Errorf("%s is %s: want %s%s", key, shortened(value), of.want, unknownField(err)))
 		}
 	}

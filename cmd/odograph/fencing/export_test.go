@@ -1,0 +1,7 @@
+package fencing
+
+// For tests.
+var (
+	Sample = sample
+	Finish = (*Set).finish
+)
