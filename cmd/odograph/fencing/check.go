@@ -50,10 +50,11 @@ func (d *Definition) warnings() (out []string) {
 	if math.Abs(m.lat) < 1 && math.Abs(m.lng) < 1 {
 		out = append(out, "it lies around latitude 0, longitude 0, where positions that are none end up")
 	}
-	for _, imei := range d.Fence.IMEIs {
-		if len(imei) != 15 || strings.ContainsFunc(imei, func(r rune) bool { return r < '0' || r > '9' }) {
-			out = append(out, fmt.Sprintf("imeis has %q, which is not of 15 digits", imei))
-		}
+	odd := slices.DeleteFunc(slices.Clone(d.Fence.IMEIs), func(imei string) bool {
+		return len(imei) == 15 && !strings.ContainsFunc(imei, func(r rune) bool { return r < '0' || r > '9' })
+	})
+	if len(odd) > 0 {
+		out = append(out, "imeis are not of 15 digits: "+several(odd))
 	}
 	return out
 }

@@ -5,3 +5,6 @@ var (
 	Sample = sample
 	Finish = (*Set).finish
 )
+
+// TopicOf is a topic that was read.
+func TopicOf(state map[string]*State) *Topic { return &Topic{state: state} }

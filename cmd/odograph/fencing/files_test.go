@@ -216,7 +216,9 @@ func TestCover(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, skipped)
 		cells := new(fencing.Set)
-		var drawn struct{ Features []struct{ Properties map[string]any } }
+		var drawn struct {
+			Features []struct{ Properties map[string]any }
+		}
 		require.NoError(t, json.Unmarshal(text, &drawn))
 		require.NotEmpty(t, drawn.Features)
 		cells.ReadText(text, "cells.geojson", &fencing.Form{IDProperty: "cell", Ignore: []string{"at"}})
