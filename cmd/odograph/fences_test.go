@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -336,7 +337,7 @@ func TestFencesPlatform(t *testing.T) {
 	s.runs("export", "all", "--to-platform", "--bind", imeis[5], "--yes")
 	_, err = s.run("export", "circle", "--to-platform")
 	require.ErrorContains(t, err, "add --yes", "it has the old radius")
-	s.args = append(files[:len(files):len(files)], platform[len(files):len(platform)-6]...)
+	s.args = slices.Concat(files, platform[len(files):len(platform)-6])
 	_, err = s.run("export", "circle", "--to-platform", "--yes")
 	require.ErrorContains(t, err, "the account is the pipeline's")
 	require.Equal(t, 2*(3+4+1), s.audited(), "each change leaves two records")

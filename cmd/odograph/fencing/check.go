@@ -67,7 +67,7 @@ const (
 // swapped finds fences that lie far from the others, and would not with latitude
 // and longitude changed over. That both are in range is no proof.
 func (s *Set) swapped() (out []Warning) {
-	var lats, lngs []float64
+	lats, lngs := make([]float64, 0, len(s.Definitions)), make([]float64, 0, len(s.Definitions))
 	for i := range s.Definitions {
 		m := measured(s.Definitions[i].Ready)
 		lats, lngs = append(lats, m.lat), append(lngs, m.lng)

@@ -30,11 +30,14 @@ const (
 // list has no coordinates, the fence is asked for by itself.
 func PlatformFences(ctx context.Context, c *openapi.Client, account string) (list []openapi.Fence, refused []Refusal, err error) {
 	err = openapi.Each(ctx, c, &openapi.FenceList, openapi.FenceListParams{Account: account}, func(r openapi.Row[openapi.Fence]) error {
-		if r.Err != nil || r.Value.ID == "" {
-			refused = append(refused, Refusal{Place: "the platform", Err: fmt.Errorf("a row of its list of fences cannot be read (%w): %s", errors.Join(r.Err, errNoID), shortened(r.JSON))})
-			return nil
+		switch {
+		case r.Err != nil:
+			refused = append(refused, unreadRow(r.Err, r.JSON))
+		case r.Value.ID == "":
+			refused = append(refused, unreadRow(errors.New("it has no fence_id"), r.JSON))
+		default:
+			list = append(list, r.Value)
 		}
-		list = append(list, r.Value)
 		return nil
 	})
 	if err != nil {
@@ -55,7 +58,9 @@ func PlatformFences(ctx context.Context, c *openapi.Client, account string) (lis
 	return list, refused, nil
 }
 
-var errNoID = errors.New("want a fence_id")
+func unreadRow(err error, row []byte) Refusal {
+	return Refusal{Place: "the platform", Err: fmt.Errorf("a row of its list of fences cannot be read, %w: %s", err, shortened(row))}
+}
 
 // PlatformPrefix begins the ids of fences that come from an account.
 func PlatformPrefix(account string) string { return "platform/" + account + "/" }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -66,7 +67,7 @@ func WriteTable(out io.Writer, list []*State) error {
 				kind, size = "not usable", "see below"
 			} else {
 				m := measured(ready)
-				kind, count, size = m.kind.String(), fmt.Sprint(m.vertices), m.size()
+				kind, count, size = m.kind.String(), strconv.Itoa(m.vertices), m.size()
 			}
 		}
 		tell := "all"

@@ -71,7 +71,7 @@ func (t *Topic) PlanSet(set *Set, prune func(id string) bool) *Plan {
 	}
 	if len(gone) > 0 && len(set.Refused) > 0 {
 		p.Kept += len(gone)
-		p.Notes = append(p.Notes, fmt.Sprintf("nothing is deleted while definitions are refused; it would be %s", strings.Join(gone, ", ")))
+		p.Notes = append(p.Notes, "nothing is deleted while definitions are refused; it would be "+strings.Join(gone, ", "))
 		return p
 	}
 	for _, id := range gone {

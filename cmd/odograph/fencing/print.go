@@ -28,7 +28,7 @@ func (s *Set) Print(out io.Writer) error {
 		p.line("note: %s", note)
 	}
 	if len(s.Ignored) > 0 {
-		var names []string
+		names := make([]string, 0, len(s.Ignored))
 		for _, name := range slices.Sorted(maps.Keys(s.Ignored)) {
 			names = append(names, fmt.Sprintf("%s (%d)", name, s.Ignored[name]))
 		}

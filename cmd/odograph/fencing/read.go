@@ -101,7 +101,7 @@ func (s *Set) files(paths []string) (files []string, err error) {
 		return nil, fmt.Errorf("no file of fences in %s: want names that end in %s", strings.Join(paths, ", "), wantFormats)
 	}
 	if len(other) > 0 {
-		s.Notes = append(s.Notes, fmt.Sprintf("not read, since no names of files of fences: %s", strings.Join(other, ", ")))
+		s.Notes = append(s.Notes, "not read, since no names of files of fences: "+strings.Join(other, ", "))
 	}
 	slices.Sort(files)
 	return slices.Compact(files), nil

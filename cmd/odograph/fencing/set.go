@@ -181,7 +181,7 @@ func (s *Set) finish() {
 
 // faults are the single errors of joined ones.
 func faults(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what was joined here, not what is wrapped
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return []error{err}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/odograph/odograph/pkg/geo"
 )
@@ -43,7 +44,7 @@ func parseWKT(text string, form geo.Form) (geo.Shape, error) {
 		}
 		text = strings.TrimSpace(rest)
 	}
-	if text == "" || !(text[0] >= 'A' && text[0] <= 'Z' || text[0] >= 'a' && text[0] <= 'z') {
+	if strings.TrimLeftFunc(text, unicode.IsLetter) == text {
 		return geo.Shape{}, fmt.Errorf("%q is no WKT: want such as POLYGON((13.3 52.5,13.4 52.5,13.4 52.6,13.3 52.5)), longitude first", shortened([]byte(text)))
 	}
 	s, err := geo.ParseShape([]byte(text), form)
