@@ -18,7 +18,7 @@ func formFlags(cmd *cobra.Command, form *fencing.Form) {
 	fs.StringVar(&form.NameProperty, "name-property", "", "property of GeoJSON features that is their name (default: name)")
 	fs.StringVar(&form.IDPrefix, "id-prefix", "", "put before each fence_id")
 	fs.StringSliceVar(&form.Ignore, "ignore-property", nil, "properties to leave alone though they look like settings")
-	fs.BoolVar(&form.Repair, "repair", false, "close open rings, drop rings of fewer than three points, change latitude and longitude over where only that gives positions; says what it did")
+	fs.BoolVar(&form.Repair, "repair", false, "close open rings, drop rings of fewer than three points, change latitude and longitude over where only that gives positions, and cut rings that cross themselves (even-odd); says what it did")
 }
 
 func fencesApplyCommand() *cobra.Command {

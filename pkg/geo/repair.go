@@ -41,10 +41,21 @@ func Repaired(s Shape) (out Shape, done []string) {
 		}
 		if len(rings) > 0 {
 			out.Polygons = append(out.Polygons, rings)
-			if _, _, how := selfCrossing(flatRings(rings)); how != "" {
+			if _, _, how := crossing(rings); how != "" {
 				note("polygon %d: an edge %s another; taken even-odd", i, how)
 			}
 		}
 	}
 	return out, done
+}
+
+// crossing is selfCrossing of rings whose positions may be none; of such Check tells.
+func crossing(rings [][]Point) (at, with placed, how string) {
+	c := &checker{}
+	for _, ring := range rings {
+		if !c.points(-1, -1, ring) {
+			return at, with, ""
+		}
+	}
+	return selfCrossing(flatRings(rings))
 }

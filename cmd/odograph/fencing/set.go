@@ -68,6 +68,11 @@ func (s *Set) take(r *raw, form *Form) {
 	case form.Repair:
 		var done []string
 		shape, done = geo.Repaired(shape)
+		crossing := func(what string) bool { return strings.HasSuffix(what, "taken even-odd") }
+		untangled, more := geo.Untangled(shape)
+		if len(more) > 0 {
+			shape, done = untangled, append(slices.DeleteFunc(done, crossing), more...)
+		}
 		for _, what := range done {
 			d.Notes = append(d.Notes, "repaired: "+what)
 		}
