@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -83,6 +84,22 @@ func TestPaths(t *testing.T) {
 	require.ErrorContains(t, err, "no file of fences")
 	s := read(t, fencing.Form{}, "testdata/good", "testdata/good/zones.wkt", "testdata/good/../good/zones.wkt")
 	require.Empty(t, s.Refused, "a file that is named twice is read once")
+}
+
+// TestTooLargeForTheTopic: what no record can hold is refused before it is sent.
+func TestTooLargeForTheTopic(t *testing.T) {
+	s := new(fencing.Set)
+	s.ReadText([]byte(`{"type":"Feature","id":"large","properties":{"radius_m":300,"imeis":"`+manyIMEIs(600_000)+`"},"geometry":{"type":"Point","coordinates":[13.35,52.52]}}`), "a.json", &fencing.Form{})
+	require.Len(t, s.Refused, 1)
+	require.ErrorContains(t, s.Refused[0].Err, `fence "large": it takes 108`)
+}
+
+func manyIMEIs(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%015d,", i)
+	}
+	return b.String()
 }
 
 func TestProperties(t *testing.T) {
@@ -259,6 +276,8 @@ func TestDocumentedFiles(t *testing.T) {
 	require.Len(t, forms, 3, "an example of each form")
 }
 
+var exts = []string{".geojson", ".json", ".yaml", ".wkt"}
+
 // FuzzFiles: no text ends the reader, and what it takes can be used.
 func FuzzFiles(f *testing.F) {
 	for _, pattern := range []string{"testdata/good/*", "testdata/bad/*"} {
@@ -266,18 +285,15 @@ func FuzzFiles(f *testing.F) {
 		require.NoError(f, err)
 		for _, file := range files {
 			if text, err := os.ReadFile(file); err == nil && filepath.Ext(file) != ".txt" {
-				f.Add(filepath.Ext(file), text, false)
+				f.Add(uint8(slices.Index(exts, strings.Replace(filepath.Ext(file), ".yml", ".yaml", 1))), text, false)
 			}
 		}
 	}
-	f.Add(".yaml", []byte("- &a [*a]\n- {fence_id: x, shape: &s {geojson: *s}}"), true)
-	f.Add(".yaml", []byte("- {<<: {fence_id: x}}\n--- 5\n"), true)
-	f.Fuzz(func(t *testing.T, ext string, text []byte, repair bool) {
-		if !slices.Contains([]string{".geojson", ".json", ".yaml", ".yml", ".wkt"}, ext) {
-			return
-		}
+	f.Add(uint8(2), []byte("- &a [*a]\n- {fence_id: x, shape: &s {geojson: *s}}"), true)
+	f.Add(uint8(2), []byte("- {<<: {fence_id: x}}\n--- 5\n"), true)
+	f.Fuzz(func(t *testing.T, ext uint8, text []byte, repair bool) {
 		s := new(fencing.Set)
-		s.ReadText(text, "f"+ext, &fencing.Form{Repair: repair})
+		s.ReadText(text, "f"+exts[int(ext)%len(exts)], &fencing.Form{Repair: repair})
 		for _, d := range s.Definitions {
 			if _, err := fencing.Ready(&d.Fence); err != nil {
 				t.Errorf("%v", err)
