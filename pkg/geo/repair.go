@@ -41,7 +41,7 @@ func Repaired(s Shape) (out Shape, done []string) {
 		}
 		if len(rings) > 0 {
 			out.Polygons = append(out.Polygons, rings)
-			if _, _, how := crossing(rings); how != "" {
+			if how := crossing(rings); how != "" {
 				note("polygon %d: an edge %s another; taken even-odd", i, how)
 			}
 		}
@@ -49,13 +49,15 @@ func Repaired(s Shape) (out Shape, done []string) {
 	return out, done
 }
 
-// crossing is selfCrossing of rings whose positions may be none; of such Check tells.
-func crossing(rings [][]Point) (at, with placed, how string) {
+// crossing says how edges of rings meet that should not. Of positions that are none
+// Check tells.
+func crossing(rings [][]Point) (how string) {
 	c := &checker{}
 	for _, ring := range rings {
 		if !c.points(-1, -1, ring) {
-			return at, with, ""
+			return ""
 		}
 	}
-	return selfCrossing(flatRings(rings))
+	_, _, how = selfCrossing(flatRings(rings))
+	return how
 }

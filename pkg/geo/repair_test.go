@@ -26,12 +26,13 @@ func TestUntangled(t *testing.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		var rings [][]geo.Point
 		for range 1 + rng.IntN(3) {
-			ring := make([]geo.Point, 3+rng.IntN(8))
-			for i := range ring {
-				ring[i] = geo.Point{Lat: 50 + float64(rng.IntN(40))/1000, Lng: 10 + float64(rng.IntN(40))/1000} // many lie on each other
+			var ring []geo.Point
+			for range 3 + rng.IntN(8) {
+				p := geo.Point{Lat: 50 + float64(rng.IntN(40))/1000, Lng: 10 + float64(rng.IntN(40))/1000} // many lie on each other
 				if rng.IntN(2) == 0 {
-					ring[i].Lat += rng.Float64() / 100
+					p.Lat += rng.Float64() / 100
 				}
+				ring = append(ring, p)
 			}
 			rings = append(rings, append(ring, ring[0]))
 		}

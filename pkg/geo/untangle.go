@@ -17,12 +17,12 @@ func Untangled(s Shape) (out Shape, done []string) {
 	}
 	out.Polygons = nil
 	for i, polygon := range s.Polygons {
-		if _, _, how := crossing(polygon); how == "" {
+		if crossing(polygon) == "" {
 			out.Polygons = append(out.Polygons, polygon)
 			continue
 		}
 		simple, slivers := untangle(flatRings(polygon))
-		if len(simple) == 0 || slices.ContainsFunc(simple, func(p [][]Point) bool { _, _, how := crossing(p); return how != "" }) {
+		if len(simple) == 0 || slices.ContainsFunc(simple, func(p [][]Point) bool { return crossing(p) != "" }) {
 			out.Polygons = append(out.Polygons, polygon)
 			continue
 		}
