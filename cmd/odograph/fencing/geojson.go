@@ -89,6 +89,11 @@ func (s *Set) feature(f *feature, all []feature, form *Form) {
 	err := errors.Join(
 		rename(properties, form.IDProperty, "fence_id"), rename(properties, form.NameProperty, "name"),
 		rename(properties, "radius", "radius_m"), rename(properties, "width", "width_m"))
+	for _, used := range []string{form.IDProperty, form.NameProperty, "radius", "width"} { // one may be both id and name
+		if settingOf(used) == nil {
+			delete(properties, used)
+		}
+	}
 	if err == nil {
 		r.settings, err = s.sortOut(properties, form)
 	}
@@ -116,7 +121,6 @@ func rename(properties map[string][]byte, from, to string) error {
 		return fmt.Errorf("it has %s and %s: leave one out", from, to)
 	}
 	properties[to] = value
-	delete(properties, from)
 	return nil
 }
 
