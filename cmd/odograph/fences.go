@@ -101,7 +101,7 @@ func (f *writeFlags) carryOut(cmd *cobra.Command, topic *fencing.Topic, plan *fe
 	if len(plan.Changes) == 0 || f.dryRun {
 		return nil
 	}
-	if err := confirm(cmd, fmt.Sprintf("Write %d definitions?", len(plan.Changes)), f.yes); err != nil {
+	if err := confirm(cmd, fmt.Sprintf("Write what is shown above, %d in all?", len(plan.Changes)), f.yes); err != nil {
 		return err
 	}
 	if when, err = f.when(time.Now()); err != nil { // asking took its time

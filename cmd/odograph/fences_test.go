@@ -268,7 +268,7 @@ func TestFencesLook(t *testing.T) {
 // TestFencesPlatform brings fences to the platform and back.
 func TestFencesPlatform(t *testing.T) {
 	s := newFenceShop(t)
-	p := jimitest.New(jimitest.Options{Seed: 3, Devices: 60, TokenGetEvery: time.Nanosecond})
+	p := jimitest.New(jimitest.Options{Seed: 3, Devices: 60, Messy: true, TokenGetEvery: time.Nanosecond})
 	server := httptest.NewServer(p)
 	defer server.Close()
 	a := p.Account()
