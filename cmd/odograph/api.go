@@ -161,13 +161,8 @@ func (c *apiCall) run(ctx context.Context, cfg *platformConfig, f apiFlags, out 
 		return err
 	}
 	defer closeAll()
-	if c.info.Mutates && !f.noAudit {
-		if err := c.record(ctx, caller, "intent", nil); err != nil {
-			return fmt.Errorf("not called, since no record of it can be left: %w", err)
-		}
-	}
 	var rows []json.RawMessage
-	err = c.method.CallByName(ctx, caller.client, c.params, func(row json.RawMessage) error {
+	err = c.do(ctx, caller, !f.noAudit, func(row json.RawMessage) error {
 		if f.json {
 			_, err := fmt.Fprintf(out, "%s\n", row)
 			return err
@@ -175,15 +170,27 @@ func (c *apiCall) run(ctx context.Context, cfg *platformConfig, f apiFlags, out 
 		rows = append(rows, bytes.Clone(row))
 		return nil
 	})
-	if c.info.Mutates && !f.noAudit {
-		if auditErr := c.record(context.WithoutCancel(ctx), caller, "outcome", err); auditErr != nil {
-			err = errors.Join(err, fmt.Errorf("what came of the call could not be recorded: %w", auditErr))
-		}
-	}
 	if err != nil || f.json {
 		return err
 	}
 	return printRows(out, rows)
+}
+
+// do makes the call, between its two records where it changes something.
+func (c *apiCall) do(ctx context.Context, caller *platformCaller, audit bool, yield func(json.RawMessage) error) error {
+	audit = audit && c.info.Mutates
+	if audit {
+		if err := c.record(ctx, caller, "intent", nil); err != nil {
+			return fmt.Errorf("not called, since no record of it can be left: %w", err)
+		}
+	}
+	err := c.method.CallByName(ctx, caller.client, c.params, yield)
+	if audit {
+		if auditErr := c.record(context.WithoutCancel(ctx), caller, "outcome", err); auditErr != nil {
+			err = errors.Join(err, fmt.Errorf("what came of the call could not be recorded: %w", auditErr))
+		}
+	}
+	return err
 }
 
 // secretParams are never recorded.

@@ -33,6 +33,6 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(setupCommand(), apiCommand(), devicesCommand(), auditCommand(), deadLettersCommand(), rulesCommand(), replayCommand(), healthCommand(), stackCommand(), simulateCommand(), demoCommand())
+	root.AddCommand(setupCommand(), apiCommand(), devicesCommand(), fencesCommand(), auditCommand(), deadLettersCommand(), rulesCommand(), replayCommand(), healthCommand(), stackCommand(), simulateCommand(), demoCommand())
 	return root
 }

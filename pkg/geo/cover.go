@@ -170,3 +170,17 @@ func (c *coverer) result() (Cover, error) {
 	}
 	return c.out, nil
 }
+
+// CellRing is a cell's edge to be drawn: a closed ring of [longitude, latitude],
+// which goes on past the 180th meridian.
+func CellRing(cell schema.Cell) ([][2]float64, error) {
+	corners, err := h3.Cell(cell).Boundary()
+	if err != nil {
+		return nil, fmt.Errorf("H3 cell %x: %w", uint64(cell), err)
+	}
+	ring := make([]Point, 0, len(corners)+1)
+	for _, p := range corners {
+		ring = append(ring, Point{p.Lat, p.Lng})
+	}
+	return coordinates([][]Point{unwrap(append(ring, ring[0]))})[0], nil
+}

@@ -41,10 +41,23 @@ func Repaired(s Shape) (out Shape, done []string) {
 		}
 		if len(rings) > 0 {
 			out.Polygons = append(out.Polygons, rings)
-			if _, _, how := selfCrossing(flatRings(rings)); how != "" {
+			if how := crossing(rings); how != "" {
 				note("polygon %d: an edge %s another; taken even-odd", i, how)
 			}
 		}
 	}
 	return out, done
+}
+
+// crossing says how edges of rings meet that should not. Of positions that are none
+// Check tells.
+func crossing(rings [][]Point) (how string) {
+	c := &checker{}
+	for _, ring := range rings {
+		if !c.points(-1, -1, ring) {
+			return ""
+		}
+	}
+	_, _, how = selfCrossing(flatRings(rings))
+	return how
 }

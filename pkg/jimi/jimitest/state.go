@@ -3,6 +3,8 @@ package jimitest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -180,7 +182,7 @@ func addKept(answers map[string]answerer) {
 		id := q.p.id("fence")
 		q.p.state.fences[id] = object{
 			"fence_id": id, "fence_name": q.params["fence_name"], "fence_type": q.params["fence_type"], "radius": q.params["radius"],
-			"coordinates": strings.ReplaceAll(q.params["geom"], "#", ";"), "account": q.account.User, "description": q.params["description"], "imeis": "",
+			"coordinates": strings.ReplaceAll(q.params["geom"], "#", ";"), "account": q.params["account"], "description": q.params["description"], "imeis": "",
 		}
 		return nil, id, nil
 	}
@@ -199,22 +201,36 @@ func addKept(answers map[string]answerer) {
 		return nil, nil
 	})
 	answers[openapi.FenceUpdate.Name] = fence(func(q *question, f object) (any, any) {
-		for _, name := range []string{"fence_name", "radius", "description"} {
+		for _, name := range []string{"fence_name", "fence_type", "radius", "description"} {
 			if q.params[name] != "" {
 				f[name] = q.params[name]
 			}
 		}
+		if geom := q.params["geom"]; geom != "" {
+			f["coordinates"] = strings.ReplaceAll(geom, "#", ";")
+		}
 		return nil, nil
 	})
 	answers[openapi.FenceBind.Name] = fence(func(q *question, f object) (any, any) {
-		f["imeis"], f["alert_type"] = q.params["imeis"], q.params["alert_type"]
+		bound := strings.Split(fmt.Sprint(f["imeis"]), ",")
+		for _, v := range q.vehicles {
+			if !slices.Contains(bound, v.imei) { // nothing ends a binding
+				bound = append(bound, v.imei)
+			}
+		}
+		f["imeis"] = strings.TrimPrefix(strings.Join(bound, ","), ",")
+		for _, name := range []string{"alert_type", "stay_time_in", "stay_time_out"} {
+			f[name] = q.params[name]
+		}
 		return nil, strconv.Itoa(len(q.vehicles)) // a count as a string (A28)
 	})
-	answers[openapi.FenceDetail.Name] = fence(func(_ *question, f object) (any, any) { return f, nil })
+	answers[openapi.FenceDetail.Name] = fence(func(_ *question, f object) (any, any) { return maps.Clone(f), nil })
 	answers[openapi.FenceList.Name] = func(q *question) (any, any, *refusal) {
 		rows := make([]object, 0, 64)
-		for _, f := range q.p.state.fences {
-			rows = append(rows, f)
+		for _, id := range slices.Sorted(maps.Keys(q.p.state.fences)) {
+			if f := q.p.state.fences[id]; f["account"] == q.params["account"] {
+				rows = append(rows, maps.Clone(f)) // an answer may be messed up
+			}
 		}
 		return object{"total": len(rows), "rows": q.page(rows)}, nil, nil
 	}
