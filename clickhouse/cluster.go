@@ -110,7 +110,7 @@ var (
 	anyOther    = regexp.MustCompile(`^(?:INSERT INTO|SYSTEM RELOAD DICTIONARY)\s`)
 )
 
-func (c *clusterForm) on() string { return "ON CLUSTER " + quoteName(c.cluster) }
+func (c *clusterForm) on() string { return strings.TrimSpace(onCluster(c.cluster)) }
 
 // rewrite gives the statements that do on a cluster what one statement does on
 // one server.

@@ -11,7 +11,7 @@ import (
 var updateCluster = flag.Bool("update-cluster", false, "write testdata/cluster.sql anew")
 
 // onCluster gives all statements of the form for a cluster, in their order.
-func onCluster(t *testing.T) (statements []string) {
+func clusterStatements(t *testing.T) (statements []string) {
 	t.Helper()
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -41,7 +41,7 @@ func onCluster(t *testing.T) (statements []string) {
 // TestClusterFormParses: ClickHouse's own parser takes every statement, and the
 // form is the one that was looked through.
 func TestClusterFormParses(t *testing.T) {
-	statements := onCluster(t)
+	statements := clusterStatements(t)
 	conn := connect(t, migrated(t)("default"))
 	for _, s := range statements {
 		var formatted string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,8 @@ type DB struct {
 	addrs []string
 	next  atomic.Uint32 // address that the next connection tries first
 	idle  chan *ch.Client
+
+	shards sync.Map // table to whether a cluster has its rows
 }
 
 const dialTimeout = 5 * time.Second

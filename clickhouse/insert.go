@@ -20,6 +20,8 @@ var insertSettings = []ch.Setting{
 	// A block is a part: it must not be gathered with another, nor cut.
 	ch.SettingInt("min_insert_block_size_rows", MaxBlockRows),
 	ch.SettingInt("max_insert_block_size", MaxBlockRows),
+	// Of a cluster the shards must have the rows, not a queue to them.
+	ch.SettingInt("distributed_foreground_insert", 1),
 	// Silence would put a default where a value is missing.
 	ch.SettingInt("insert_null_as_default", 0),
 }
@@ -31,8 +33,12 @@ const MaxBlockRows = 1_000_000
 // as one block: they are there together or not at all. A block whose token
 // ClickHouse remembers is dropped by it, and that is success too; seen tells
 // that this happened (then, as after any error that is not Refused, only
-// Present tells which rows are there).
+// Present tells which rows are there). The shards of a cluster do not say whether
+// they remembered the token: of these it is always as if they had.
 func (db *DB) Insert(ctx context.Context, rows Rows, index []int, token string) (seen bool, err error) {
+	if seen, err = db.sharded(ctx, rows.Table()); err != nil {
+		return false, err
+	}
 	input := rows.Columns(index)
 	names := make([]string, len(input))
 	for i, c := range input {
@@ -53,6 +59,32 @@ func (db *DB) Insert(ctx context.Context, rows Rows, index []int, token string) 
 		return false, fmt.Errorf("insert %d rows into %s: %w", len(index), rows.Table(), err)
 	}
 	return seen, nil
+}
+
+// sharded tells whether the rows of a table are on the shards of a cluster.
+func (db *DB) sharded(ctx context.Context, table string) (bool, error) {
+	if known, ok := db.shards.Load(table); ok {
+		return known.(bool), nil
+	}
+	var engine proto.ColStr
+	is, found := false, false
+	query := ch.Query{
+		Body:   "SELECT engine FROM system.tables WHERE database = currentDatabase() AND name = " + quoteText(table),
+		Result: proto.Results{{Name: "engine", Data: &engine}},
+		OnResult: func(context.Context, proto.Block) error {
+			for i := range engine.Rows() {
+				is, found = engine.Row(i) == "Distributed", true
+			}
+			return nil
+		},
+	}
+	if err := db.with(ctx, func(c *ch.Client) error { return c.Do(ctx, query) }); err != nil {
+		return false, fmt.Errorf("look at table %s: %w", table, err)
+	}
+	if found {
+		db.shards.Store(table, is)
+	}
+	return is, nil
 }
 
 // Present tells for each row of index whether it is stored, by what identifies

@@ -2,6 +2,7 @@ package clickhouse
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -30,25 +31,38 @@ type Migration struct {
 // cut off is simply taken again. The user needs the rights of the migrator, see
 // Users.
 func Migrate(ctx context.Context, dsn string, log *slog.Logger) ([]Migration, error) {
-	return migrateTo(ctx, dsn, 0, log)
+	return migrate(ctx, dsn, "", 0, log)
+}
+
+// MigrateCluster does the same on all nodes of a cluster, whose name is that of
+// system.clusters: tables are replicated, and sharded by device. The nodes need
+// a Keeper and the macros shard and replica.
+func MigrateCluster(ctx context.Context, dsn, cluster string, log *slog.Logger) ([]Migration, error) {
+	return migrate(ctx, dsn, cluster, 0, log)
 }
 
 // migrateTo stops after the given version; 0 is the newest.
 func migrateTo(ctx context.Context, dsn string, version int64, log *slog.Logger) ([]Migration, error) {
+	return migrate(ctx, dsn, "", version, log)
+}
+
+func migrate(ctx context.Context, dsn, cluster string, version int64, log *slog.Logger) ([]Migration, error) {
 	opts, err := clickhouse.ParseDSN(dsn)
 	if err != nil {
 		return nil, errors.New("clickhouse_dsn: want clickhouse://user:password@host:9000/database")
 	}
-	if err := createDatabase(ctx, *opts); err != nil {
+	if err := createDatabase(ctx, *opts, cluster); err != nil {
 		return nil, err
+	}
+	if cluster != "" {
+		opts.Settings = withSettings(opts.Settings, shardSettings)
 	}
 	db := clickhouse.OpenDB(opts)
 	defer func() { _ = db.Close() }()
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
+	if err := checkForm(ctx, db, opts.Auth.Database, cluster); err != nil {
 		return nil, err
 	}
-	provider, err := goose.NewProvider(goose.DialectClickHouse, db, files, goose.WithSlog(log), goose.WithDisableGlobalRegistry(true))
+	provider, err := newProvider(db, cluster, log)
 	if err != nil {
 		return nil, fmt.Errorf("migrations of database %s: %w", opts.Auth.Database, err)
 	}
@@ -65,7 +79,7 @@ func migrateTo(ctx context.Context, dsn string, version int64, log *slog.Logger)
 		return nil, fmt.Errorf("migrate database %s: %w", opts.Auth.Database, err)
 	}
 	if version == 0 {
-		if err := loadNames(ctx, db); err != nil {
+		if err := loadNames(ctx, db, cluster); err != nil {
 			return nil, fmt.Errorf("migrate database %s: %w", opts.Auth.Database, err)
 		}
 	}
@@ -74,6 +88,25 @@ func migrateTo(ctx context.Context, dsn string, version int64, log *slog.Logger)
 		done[i] = Migration{Version: s.Source.Version, Name: s.Source.Path, Took: s.Duration}
 	}
 	return done, nil
+}
+
+func newProvider(db *sql.DB, cluster string, log *slog.Logger) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	options := []goose.ProviderOption{goose.WithSlog(log), goose.WithDisableGlobalRegistry(true)}
+	if cluster == "" {
+		return goose.NewProvider(goose.DialectClickHouse, db, files, options...)
+	}
+	if files, err = clusterMigrations(cluster, files); err != nil {
+		return nil, err
+	}
+	store, err := newClusterStore(cluster)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectCustom, db, files, append(options, goose.WithStore(store))...)
 }
 
 // checkNotNewer refuses a database that a newer Odograph has migrated.
@@ -90,7 +123,7 @@ func checkNotNewer(ctx context.Context, p *goose.Provider, database string) erro
 
 // createDatabase connects to a database that every server has, since a
 // connection to a missing one is refused.
-func createDatabase(ctx context.Context, opts clickhouse.Options) error {
+func createDatabase(ctx context.Context, opts clickhouse.Options, cluster string) error {
 	name := opts.Auth.Database
 	if name == "" {
 		return errors.New("clickhouse_dsn: names no database, want clickhouse://user:password@host:9000/database")
@@ -103,10 +136,10 @@ func createDatabase(ctx context.Context, opts clickhouse.Options) error {
 	if err := db.QueryRowContext(ctx, "SELECT count() > 0 FROM system.databases WHERE name = "+quoteText(name)).Scan(&exists); err != nil {
 		return fmt.Errorf("connect to ClickHouse at %v: %w", opts.Addr, err)
 	}
-	if exists {
+	if exists && cluster == "" { // of a cluster other nodes may lack it
 		return nil
 	}
-	if _, err := db.ExecContext(ctx, "CREATE DATABASE IF NOT EXISTS "+quoteName(name)); err != nil {
+	if _, err := db.ExecContext(ctx, "CREATE DATABASE IF NOT EXISTS "+quoteName(name)+onCluster(cluster)); err != nil {
 		return fmt.Errorf("create database %s: %w", name, err)
 	}
 	return nil

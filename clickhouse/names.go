@@ -57,7 +57,7 @@ func (l *nameList) read() (version uint32, header []string, lines [][]string, er
 const OwnNames = 1_000_000
 
 // load writes the list unless the table has this version or a later one.
-func (l *nameList) load(ctx context.Context, db *sql.DB) error {
+func (l *nameList) load(ctx context.Context, db *sql.DB, cluster string) error {
 	version, header, lines, err := l.read()
 	if err != nil {
 		return err
@@ -85,16 +85,16 @@ func (l *nameList) load(ctx context.Context, db *sql.DB) error {
 	if _, err := db.ExecContext(ctx, insert); err != nil {
 		return fmt.Errorf("write version %d of %s: %w", version, l.table, err)
 	}
-	if _, err := db.ExecContext(ctx, "SYSTEM RELOAD DICTIONARY "+l.dictionary); err != nil {
+	if _, err := db.ExecContext(ctx, "SYSTEM RELOAD DICTIONARY "+onCluster(cluster)+" "+l.dictionary); err != nil {
 		return fmt.Errorf("reload %s: %w", l.dictionary, err)
 	}
 	return nil
 }
 
 // loadNames brings what codes mean up to date.
-func loadNames(ctx context.Context, db *sql.DB) error {
+func loadNames(ctx context.Context, db *sql.DB, cluster string) error {
 	for i := range nameLists {
-		if err := nameLists[i].load(ctx, db); err != nil {
+		if err := nameLists[i].load(ctx, db, cluster); err != nil {
 			return err
 		}
 	}

@@ -83,7 +83,11 @@ func Retain(ctx context.Context, dsn string, want Retention) ([]Kept, error) {
 	defer func() { _ = db.Close() }()
 	var all []Kept
 	for _, k := range keeping {
-		t, err := tableAgeing(ctx, db, k.table)
+		rows, err := whereRowsAre(ctx, db, k.table)
+		if err != nil {
+			return nil, fmt.Errorf("retention of table %s: %w", k.table, err)
+		}
+		t, err := tableAgeing(ctx, db, rows.table)
 		if err != nil {
 			return nil, fmt.Errorf("retention of table %s: %w", k.table, err)
 		}
@@ -93,13 +97,13 @@ func Retain(ctx context.Context, dsn string, want Retention) ([]Kept, error) {
 			if kept.Outdated, err = outdated(ctx, db, k.table, k.time, days); err != nil {
 				return nil, fmt.Errorf("retention of table %s: %w", k.table, err)
 			}
-			if err := alterTable(ctx, db, k.table, agedBy(k.raw), rowChange(ttl)); err != nil {
+			if err := alterTable(ctx, db, rows, agedBy(k.raw), rowChange(ttl)); err != nil {
 				return nil, err
 			}
 			all = append(all, kept)
 		}
 		if ttl := rawTTL(want.Raw); k.raw && ttl != t.raw {
-			if err := alterTable(ctx, db, k.table, agedBy(true), rawChange(ttl)); err != nil {
+			if err := alterTable(ctx, db, rows, agedBy(true), rawChange(ttl)); err != nil {
 				return nil, err
 			}
 			all = append(all, Kept{Table: k.table, Raw: true, Days: want.Raw, Before: inDays(t.raw)})
@@ -156,10 +160,24 @@ func agedBy(raw bool) string {
 	return "MODIFY SETTING ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1"
 }
 
-func alterTable(ctx context.Context, db *sql.DB, table string, changes ...string) error {
+// stored is the table that has rows, and the cluster all of whose nodes have it.
+type stored struct{ table, cluster string }
+
+func whereRowsAre(ctx context.Context, db *sql.DB, table string) (stored, error) {
+	cluster, err := clusterOf(ctx, db, table)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return stored{}, errors.New("there is no such table: run odograph setup without --only-topics")
+	case cluster != "":
+		table += localSuffix
+	}
+	return stored{table, cluster}, err
+}
+
+func alterTable(ctx context.Context, db *sql.DB, rows stored, changes ...string) error {
 	for _, change := range changes {
-		if _, err := db.ExecContext(ctx, "ALTER TABLE "+quoteName(table)+" "+change); err != nil {
-			return fmt.Errorf("retention of table %s: %w", table, err)
+		if _, err := db.ExecContext(ctx, "ALTER TABLE "+quoteName(rows.table)+onCluster(rows.cluster)+" "+change); err != nil {
+			return fmt.Errorf("retention of table %s: %w", rows.table, err)
 		}
 	}
 	return nil
@@ -186,9 +204,6 @@ var (
 func tableAgeing(ctx context.Context, db *sql.DB, table string) (a ageing, err error) {
 	var engine, create string
 	err = db.QueryRowContext(ctx, "SELECT engine_full, create_table_query FROM system.tables WHERE database = currentDatabase() AND name = "+quoteText(table)).Scan(&engine, &create)
-	if errors.Is(err, sql.ErrNoRows) {
-		return a, errors.New("there is no such table: run odograph setup without --only-topics")
-	}
 	if m := rowsAge.FindStringSubmatch(engine); m != nil {
 		a.rows = m[1]
 	}

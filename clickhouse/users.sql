@@ -39,3 +39,9 @@ GRANT SHOW, SELECT, INSERT, ALTER, CREATE, DROP, TRUNCATE, OPTIMIZE, dictGet ON 
 GRANT SELECT ON system.* TO migrator;
 GRANT TABLE ENGINE ON * TO migrator;
 GRANT SYSTEM RELOAD DICTIONARY ON *.* TO migrator;
+
+-- On a cluster: add ON CLUSTER 'name' to each statement above, and
+-- ALTER SETTINGS PROFILE odograph_sink SETTINGS
+--     insert_quorum = 'auto', insert_quorum_parallel = 0, select_sequential_consistency = 1;
+-- ALTER SETTINGS PROFILE odograph_reader SETTINGS distributed_product_mode = 'global';
+-- GRANT CLUSTER, REMOTE ON *.* TO migrator; GRANT REMOTE ON *.* TO reader, sink;

@@ -23,7 +23,7 @@ func main() {
 	flag.IntVar(&cfg.devices, "devices", 3000, "devices that they come from")
 	flag.IntVar(&cfg.share, "share", 10, "every how many devices the alternatives are built of")
 	flag.IntVar(&cfg.rounds, "rounds", 5, "rounds; the median counts")
-	flag.StringVar(&cfg.only, "only", "", "parts to run: source, designs, whole, recorded (default all)")
+	flag.StringVar(&cfg.only, "only", "", "parts to run: columns, designs, whole, recorded (default all)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -20,7 +20,7 @@ type measured struct {
 // measure runs a query once. Its answer is one text.
 func (s *server) measure(ctx context.Context, query string, threads int) (m measured, err error) {
 	id := uuid.NewString()
-	settings := clickhouse.Settings{"max_threads": threads, "use_query_condition_cache": 0, "log_queries": 1, "max_execution_time": 0}
+	settings := clickhouse.Settings{"max_threads": threads, "use_query_condition_cache": 0, "log_queries": 1, "final": 1, "max_execution_time": 0}
 	start := time.Now()
 	rows, err := s.conn.Query(clickhouse.Context(ctx, clickhouse.WithQueryID(id), clickhouse.WithSettings(settings)), "SELECT toString(cityHash64(groupArray(line))) FROM (SELECT toString(tuple(*)) AS line FROM ("+query+"))")
 	if err != nil {

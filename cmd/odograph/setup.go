@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
 	"strings"
 	"time"
 
@@ -26,6 +27,8 @@ type setupConfig struct {
 	Partitions  int           `koanf:"partitions" usage:"partitions of each topic; fixed once the topics exist"`
 	Replication int           `koanf:"replication" usage:"copies of each partition, on as many brokers"`
 	Timeout     time.Duration `koanf:"setup_timeout" usage:"time for everything together"`
+
+	Cluster string `koanf:"clickhouse_cluster" usage:"cluster of system.clusters whose shards and replicas take the tables (empty: one server)"`
 
 	KeepRaw    int `koanf:"keep_raw_days" usage:"days that the vendor's JSON of stored items is kept; 0: for ever"`
 	KeepFixes  int `koanf:"keep_fixes_days" usage:"days that fixes and other items are kept, by their own time; 0: for ever"`
@@ -56,6 +59,9 @@ func (c *setupConfig) Validate() error {
 	if c.Timeout < time.Second {
 		errs = append(errs, config.Invalid("setup_timeout", c.Timeout, "at least 1s"))
 	}
+	if !clusterName.MatchString(c.Cluster) {
+		errs = append(errs, config.Invalid("clickhouse_cluster", c.Cluster, "a name of letters, digits, dash and underscore, or nothing"))
+	}
 	for _, keep := range []struct {
 		key  string
 		days int
@@ -66,6 +72,8 @@ func (c *setupConfig) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+var clusterName = regexp.MustCompile(`^[a-zA-Z0-9_-]{0,100}$`)
 
 func setupCommand() *cobra.Command {
 	cfg := defaultSetupConfig()
@@ -91,6 +99,9 @@ ClickHouse's user needs the rights of the migrator, see --print-users.`,
   # a cluster of three brokers
   export ODOGRAPH_KAFKA_BROKERS=kafka1:9092,kafka2:9092,kafka3:9092
   ODOGRAPH_CLICKHOUSE_DSN=clickhouse://migrator:…@clickhouse:9000/fleet odograph setup --partitions 48 --replication 3
+
+  # a cluster of ClickHouse, whose nodes have the macros shard and replica and a Keeper
+  ODOGRAPH_CLICKHOUSE_CLUSTER=fleet odograph setup
 
   # keep fixes for two years, and everything else as long as there is room
   ODOGRAPH_KEEP_FIXES_DAYS=730 odograph setup --keep-raw-days 0 --keep-events-days 0
@@ -161,7 +172,13 @@ func setupTopics(ctx context.Context, cfg *setupConfig, out io.Writer) error {
 }
 
 func setupSchema(ctx context.Context, cfg *setupConfig, out io.Writer) error {
-	steps, err := clickhouse.Migrate(ctx, cfg.DSN().Reveal(), slog.New(slog.DiscardHandler))
+	migrate := func() ([]clickhouse.Migration, error) {
+		if cfg.Cluster != "" {
+			return clickhouse.MigrateCluster(ctx, cfg.DSN().Reveal(), cfg.Cluster, slog.New(slog.DiscardHandler))
+		}
+		return clickhouse.Migrate(ctx, cfg.DSN().Reveal(), slog.New(slog.DiscardHandler))
+	}
+	steps, err := migrate()
 	if err != nil {
 		return err
 	}

@@ -52,8 +52,8 @@ func (s *Stack) prepareEngine(library, server string) error {
 		return fmt.Errorf("stack: %w", err)
 	}
 	var config bytes.Buffer
-	err := engineSettings.Execute(&config, map[string]string{
-		"Log": s.logPath("clickhouse.log"), "Users": filepath.Join(dir, "users.xml"),
+	err := engineSettings.Execute(&config, map[string]any{
+		"Log": s.logPath("clickhouse.log"), "Users": filepath.Join(dir, "users.xml"), "Port": s.state.ClickHousePort,
 	})
 	if err != nil {
 		return fmt.Errorf("stack: settings of clickhouse: %w", err)
