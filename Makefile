@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test stack-up stack-down build docs check bench bench-driving bench-geofence chaos clean preflight
+.PHONY: help demo test stack-up stack-down build docs check bench bench-driving bench-geofence bench-views chaos clean preflight
 
 KAFKA_PORT           ?= 9092
 CLICKHOUSE_PORT      ?= 9000
@@ -49,6 +49,9 @@ bench-driving: ## what pkg/driving finds in recorded and made-up drives, written
 
 bench-geofence: ## lookups of pkg/geo against an R-tree, H3 cells and brute force, written to benchmarks/geofence.md (DATA: folder of recorded fences)
 	@go run ./benchmarks/geofence --data "$(DATA)" > benchmarks/geofence.md.new && mv benchmarks/geofence.md.new benchmarks/geofence.md && cat benchmarks/geofence.md
+
+bench-views: ## the questions of analysts and dashboards on a filled database, written to benchmarks/views.md (DSN; FILL: table of fixes to fill it from)
+	@go run ./benchmarks/views $(if $(DSN),--dsn "$(DSN)") $(if $(FILL),--fill "$(FILL)") > benchmarks/views.md.new && mv benchmarks/views.md.new benchmarks/views.md && cat benchmarks/views.md
 
 chaos: build ## the long fault runs: every process killed 20 times under load
 	@scripts/chaos.sh

@@ -120,35 +120,40 @@ WITH
             )
         )
     ),
-    -- s: 1 on, 2 told, 3 start, 4 end, 5 turn, 6 measured, 7 size and 8 threshold of the peak, 9 its number, 10 the events before
-    -- x: 1 first fix, 2 second fix, 3 passes, 4 turn, 5 measured, 6 size, 7 threshold; goes: goes on with the event; new: begins one
+    -- s: 1 told, 2 start, 3 end, 4 turn, 5 the peak: measured, size, threshold, number; 6 the events before; start 0: none goes on
+    -- x: 1 first fix, 2 second fix, 3 passes, 4 turn, 5 the peak if it is one
+    -- goes: goes on with the event; new: begins one; higher: is the new peak; further: the turn got larger
     folded AS
     (
         SELECT imei, kind, vehicle_class, kind = 'harsh_cornering' AS corner,
-            arraySort(x -> x.2, groupArray(tuple(bt, t, passes, turn, gap <= r.measured_gap_s, size, low, gap, bv, v, turned, lat, lng, medium, high))) AS xs,
-            arrayFold((s, x, n) -> arrayMap((goes, new) -> tuple(
-                    s.1 OR new,
-                    if(new, NOT corner OR abs(x.4) >= r.min_corner_deg, s.2 OR (goes AND abs(x.4) >= r.min_corner_deg AND (x.3 OR (abs(x.4) > abs(s.5) AND sign(x.4) = sign(s.5))))),
-                    if(new, x.1, s.3),
-                    if(new OR (goes AND x.3), x.2, s.4),
-                    if(new OR (goes AND abs(x.4) > abs(s.5) AND (x.3 OR sign(x.4) = sign(s.5))), x.4, s.5),
-                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), x.5, s.6),
-                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), x.6, s.7),
-                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), x.7, s.8),
-                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), n, s.9),
-                    if(new AND s.2, arrayPushBack(s.10, tuple(s.3, s.4, s.5, s.9)), s.10)
-                )::Tuple(Bool, Bool, Int64, Int64, Int64, Bool, Float64, Float64, UInt32, Array(Tuple(Int64, Int64, Int64, UInt32))),
-                [s.1 AND x.1 - s.4 <= r.merge_s],
-                [x.3 AND NOT (s.1 AND x.1 - s.4 <= r.merge_s) AND NOT (s.2 AND x.1 - s.4 < r.cooldown_s)])[1],
-                xs, arrayEnumerate(xs),
-                (false, false, 0, 0, 0, false, 0., 0., 0, [])::Tuple(Bool, Bool, Int64, Int64, Int64, Bool, Float64, Float64, UInt32, Array(Tuple(Int64, Int64, Int64, UInt32)))) AS s,
-            if(s.2, arrayPushBack(s.10, tuple(s.3, s.4, s.5, s.9)), s.10) AS events
+            arraySort(x -> x.1, groupArray(tuple(t, bt, passes, turn, gap <= r.measured_gap_s, size, low, gap, bv, v, turned, lat, lng, medium, high))) AS rows,
+            if(corner, r.min_corner_deg, 0) AS least_turn,
+            arrayFold((s, x) -> arrayMap((goes, new, higher, further) -> (
+                    if(new, abs(x.4) >= least_turn, s.1 OR (further AND abs(x.4) >= least_turn)),
+                    if(new, x.1, s.2),
+                    if(new OR (goes AND x.3), x.2, s.3),
+                    if(new OR further, x.4, s.4),
+                    if(new OR higher, x.5, s.5),
+                    if(new AND s.1, arrayPushBack(s.6, (s.2, s.3, s.4, s.5.4)), s.6))::Tuple(Bool, Int64, Int64, Int64, Tuple(Bool, Float64, Float64, UInt32), Array(Tuple(Int64, Int64, Int64, UInt32))),
+                [s.2 > 0 AND x.1 - s.3 <= r.merge_s],
+                [x.3 AND NOT (s.2 > 0 AND x.1 - s.3 <= r.merge_s) AND NOT (s.1 AND x.1 - s.3 < r.cooldown_s)],
+                [x.3 AND s.2 > 0 AND x.1 - s.3 <= r.merge_s AND if(x.5.1 = s.5.1, x.5.2 * s.5.3 > s.5.2 * x.5.3, x.5.1)],
+                [s.2 > 0 AND x.1 - s.3 <= r.merge_s AND abs(x.4) > abs(s.4) AND (x.3 OR sign(x.4) = sign(s.4))])[1],
+                arrayMap((x, n) -> (x.2, x.1, x.3, x.4, (x.5, x.6, x.7, n)), rows, arrayEnumerate(rows)),
+                (false, 0, 0, 0, (false, 0., 0., 0), [])::Tuple(Bool, Int64, Int64, Int64, Tuple(Bool, Float64, Float64, UInt32), Array(Tuple(Int64, Int64, Int64, UInt32)))) AS s,
+            if(s.1, arrayPushBack(s.6, (s.2, s.3, s.4, s.5.4)), s.6) AS events
         FROM
         (
-            SELECT imei, kind, vehicle_class, bt, t, gap, bv, v, 0::Int64 AS turned, lat, lng, passes, 0::Int64 AS turn, size, low, medium, high FROM measured WHERE passes
-            UNION ALL
-            SELECT imei, 'harsh_cornering', vehicle_class, bt, t, gap, bv, v, turned, lat, lng, corners, turn, corner_size, corner_low, corner_medium, corner_high
-            FROM turned WHERE corners OR (turns AND NOT corner_passes)
+            SELECT imei, vehicle_class, bt, t, gap, bv, v, lat, lng, c.1 AS kind, c.2 AS passes, c.3 AS turned, c.4 AS turn, c.5 AS size, c.6 AS low, c.7 AS medium, c.8 AS high
+            FROM
+            (
+                SELECT imei, vehicle_class, bt, t, gap, bv, v, lat, lng, turns AND NOT corner_passes AS goes_on,
+                    [tuple(kind, passes, 0, 0, size, low, medium, high), tuple('harsh_cornering', corners, turned, turn, corner_size, corner_low, corner_medium, corner_high)]
+                        ::Array(Tuple(String, Bool, Int64, Int64, Float64, Float64, Float64, Float64)) AS both
+                FROM turned
+            )
+            ARRAY JOIN both AS c
+            WHERE c.2 OR (goes_on AND c.1 = 'harsh_cornering')
         )
         GROUP BY imei, kind, vehicle_class
     )
@@ -157,6 +162,6 @@ SELECT imei, kind, toDateTime64(e.1, 3, 'UTC') AS start_time, toDateTime64(e.2, 
     peak.6 AS peak_mps2, peak.7 AS threshold_mps2, peak.8 AS gap_s, peak.9 / 10 AS speed_before_kmh, peak.10 / 10 AS speed_after_kmh,
     if(corner, peak.11, NULL) AS peak_heading_change_deg, if(corner, e.3, NULL) AS heading_change_deg, peak.12 AS lat, peak.13 AS lng,
     if(peak.5, 'measured', 'inferred') AS confidence, vehicle_class, r.version AS rule_version
-FROM (SELECT imei, kind, vehicle_class, corner, xs, arrayJoin(events) AS e, xs[e.4] AS peak FROM folded)
+FROM (SELECT imei, kind, vehicle_class, corner, rows, arrayJoin(events) AS e, rows[e.4] AS peak FROM folded)
 WHERE start_time >= {from:DateTime64(0, 'UTC')} AND start_time < {to:DateTime64(0, 'UTC')}
 COMMENT 'One row is one harsh event as the rules find it in the stored fixes, of a device (or all: imei empty), a time and a version of the rules (empty: the newest): SELECT * FROM harsh_from_history(imei = …, from = …, to = …, rule_version = …)';
