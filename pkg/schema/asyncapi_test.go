@@ -78,6 +78,7 @@ var meanings = map[string]string{
 	"remote_lock": "state of the remote lock, as the vendor sends it", "positioned": "whether the device has a fix", "is_fix": "whether the item was a fix", "storage_type": "where the recording is, as the vendor sends it",
 	"succeeded": "whether the upload succeeded", "sim": "telephone number of the SIM card", "mac": "address of the access point", "cell_id": "number of the cell", "trip_seq": "number of the trip on the device",
 	"group": "group of the device, as the platform has it", "fence_version": "version of the fence's definition that was judged by", "data": "data that was passed through", "mime_type": "type of the file",
+	"schedule": "when the fence is there; left out: always", "windows": "times of the week",
 }
 
 // columnComments are the comments of ClickHouse's columns, by name.
