@@ -64,7 +64,7 @@ var routes = []struct {
 	{schema.TopicGeofence, func() *Batch { return batchOf(geofenceTable) }},
 	{schema.TopicTrips, tripBatch},
 	{schema.TopicConditions, func() *Batch { return batchOf(conditionTable) }},
-	{schema.TopicRecompute, func() *Batch { return batchOf(recomputeTable) }},
+	{schema.TopicRecompute, recomputeBatch},
 	{schema.TopicAlarms, func() *Batch { return batchOf(alarmTable) }},
 	{schema.TopicHeartbeats, func() *Batch { return batchOf(heartbeatTable) }},
 	{schema.TopicSessions, func() *Batch { return batchOf(sessionTable) }},
@@ -147,6 +147,21 @@ func tripBatch() *Batch {
 			return Row{stops, stops.add(*record.Stop)}, nil
 		}
 		return Row{}, errors.New("decode trip record: want exactly one of the members trip and stop")
+	}}
+}
+
+// recomputeBatch is of requests, and of the same records once they are fulfilled.
+func recomputeBatch() *Batch {
+	requests, done := newRows(recomputeTable), newRows(recomputeDoneTable)
+	return &Batch{tables: []Rows{requests, done}, decode: func(r Record) (Row, error) {
+		var record schema.Recompute
+		if err := schema.Decode(r.Value, &record); err != nil {
+			return Row{}, err
+		}
+		if record.FulfilledTime.Valid {
+			return Row{done, done.add(record)}, nil
+		}
+		return Row{requests, requests.add(record)}, nil
 	}}
 }
 

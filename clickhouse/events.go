@@ -145,6 +145,29 @@ var recomputeTable = &table[schema.Recompute]{
 	scope: places("received_time", func(r *schema.Recompute) time.Time { return r.ReceivedTime }, func(r *schema.Recompute) schema.Place { return r.Place }),
 }
 
+// recomputeDoneTable has the same partitions, since a request and its end are
+// looked for together.
+var recomputeDoneTable = &table[schema.Recompute]{
+	name: "recompute_done",
+	columns: func() columns[schema.Recompute] {
+		return columnList[schema.Recompute]{
+			text("imei", func(r *schema.Recompute) string { return r.IMEI }),
+			moment("event_time", 3, func(r *schema.Recompute) time.Time { return r.EventTime }),
+			moment("received_time", 3, func(r *schema.Recompute) time.Time { return r.ReceivedTime }),
+			word("kind", func(r *schema.Recompute) string { return r.Kind }),
+			moment("fulfilled_time", 3, func(r *schema.Recompute) time.Time { return r.FulfilledTime.Value }),
+			word("rule_version", func(r *schema.Recompute) string { return r.RuleVersion }),
+			number("raw_partition", func(r *schema.Recompute) int32 { return r.RawPartition }),
+			number("raw_offset", func(r *schema.Recompute) int64 { return r.RawOffset }),
+		}
+	},
+	at:       recomputeTable.at,
+	received: recomputeTable.received,
+	identity: recomputeTable.identity,
+	key:      recomputeTable.key,
+	scope:    recomputeTable.scope,
+}
+
 func wordsOf[S ~string](list []S) []string {
 	out := make([]string, len(list))
 	for i, s := range list {

@@ -35,6 +35,8 @@ var samples = []sample{
 	{schema.TopicConditions, "condition_events", "1", `{"event_id":"c1","revision":1,"raw_partition":3,"raw_offset":56,"imei":"1","kind":"fuel_theft","start_time":"2026-02-03T04:05:06Z","end_time":"2026-02-03T05:05:06Z","ongoing":true,"channel":"1","code":"P0301","unit":"L",
 		"value_before":80.5,"value_after":40,"value_min":39,"value_max":81,"limit_min":-5,"limit_max":5,"lat":1.5,"lng":2.5,"rule_version":"r1"}`},
 	{schema.TopicRecompute, "recompute_requests", "1", `{"imei":"1","event_time":"2026-01-03T04:05:06Z","newest_time":"2026-02-03T04:05:06Z","received_time":"2026-02-03T04:05:07Z","source":"push","kind":"pushgps","reason":"late","raw_partition":3,"raw_offset":57}`},
+	{schema.TopicRecompute, "recompute_done", "1", `{"imei":"1","event_time":"2026-01-03T04:05:06Z","newest_time":"2026-02-03T04:05:06Z","received_time":"2026-02-03T04:05:07Z","source":"push","kind":"pushgps","reason":"late","raw_partition":3,"raw_offset":57,
+		"fulfilled_time":"2026-02-03T05:05:07Z","rule_version":"r1"}`},
 	{schema.TopicAlarms, "alarms", "1", `{"imei":"1","received_time":"2026-02-03T04:05:07Z","source":"push","account":"a","raw_partition":3,"raw_offset":47,"event_time":"2026-02-03T04:05:06Z","gate_time":"2026-02-03T04:05:07Z","msg_class":1,
 		"code":"0x10","subtype":"2","label":"l","name":"n","ended":true,"lat":1.5,"lng":2.5,"speed_kmh":10,"satellites":5,"value":1.25,"voltage_v":12.5,"level":2,"status":1,"driver_id":"d","driver_name":"D","fence_id":"f","file":"x.jpg",
 		"files":["x.jpg"],"serial":"s","gps_time":"2026-02-03T04:05:05Z","altitude_m":-2.5,"heading_deg":90,"fatigue_level":3,"car_status":5,"signal_drop_channel":"1","signal_cover_channel":"2",

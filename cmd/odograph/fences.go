@@ -36,7 +36,7 @@ docs/geofences.md shows the forms of files.`,
   odograph fences import --from-platform         # the fences of the account`,
 		Args: cobra.NoArgs,
 	}
-	cmd.AddCommand(fencesApplyCommand(), fencesListCommand(), fencesShowCommand(), fencesDeleteCommand(), fencesCheckCommand(), fencesImportCommand(), fencesExportCommand())
+	cmd.AddCommand(fencesApplyCommand(), fencesListCommand(), fencesShowCommand(), fencesDeleteCommand(), fencesCheckCommand(), fencesImportCommand(), fencesExportCommand(), fencesReplayCommand())
 	return cmd
 }
 

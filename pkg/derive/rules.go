@@ -64,6 +64,13 @@ var alarmKinds = map[string]timeline.MarkKind{
 	"ignition_off":       timeline.MarkIgnition,
 }
 
+// SettledS is how long after its end, in the device's time and in seconds, nothing
+// that comes may change an event any more. Its revisions are then forgotten.
+func (r *Rules) SettledS() int64 {
+	const told = 3600 // an end may be told so long after it
+	return r.EventTime.LatenessS + r.reopenS + told
+}
+
 // DefaultRules are those of DefaultRulesYAML.
 func DefaultRules() *Rules {
 	r, err := ParseRules(DefaultRulesYAML)

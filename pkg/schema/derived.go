@@ -197,7 +197,8 @@ const (
 )
 
 // A Recompute says that an item came too late to be taken into what is derived:
-// it is stored, and the stretch around it would have to be derived anew.
+// it is stored, and the stretch around it would have to be derived anew. The same
+// record with FulfilledTime says that this was done.
 type Recompute struct {
 	IMEI         string    `json:"imei"`
 	EventTime    time.Time `json:"event_time"`    // of the late item
@@ -207,6 +208,9 @@ type Recompute struct {
 	Kind         string    `json:"kind"` // of the raw item
 	Reason       string    `json:"reason"`
 	Place
+
+	FulfilledTime Opt[time.Time] `json:"fulfilled_time,omitzero"` // when its stretch had been derived anew
+	RuleVersion   string         `json:"rule_version,omitzero"`   // of the rules that it was derived with then
 }
 
 // An OBD record is one reading of the vehicle's bus, reference 10.20 or the

@@ -1,4 +1,4 @@
-package shadow
+package history
 
 import (
 	"encoding/json"
@@ -20,16 +20,16 @@ func (p *Progress) count(record any) {
 	}
 }
 
+// expect sets what all devices come to.
+func (p *Progress) expect(all []definition) {
+	p.AllDevices = len(all)
+	for i := range all {
+		p.AllFixes += int64(all[i].fixes)
+	}
+}
+
 // WriteJSON prints the result as one object.
 func (r *Result) WriteJSON(out io.Writer) error {
-	type named struct {
-		Kind string `json:"kind"`
-		*Tally
-	}
-	kinds := make([]named, 0, len(r.Kinds))
-	for _, kind := range slices.Sorted(maps.Keys(r.Kinds)) {
-		kinds = append(kinds, named{kind, r.Kinds[kind]})
-	}
 	enc := json.NewEncoder(out)
 	enc.SetIndent("", "  ")
 	return enc.Encode(struct {
@@ -40,9 +40,9 @@ func (r *Result) WriteJSON(out io.Writer) error {
 		Devices  int            `json:"devices"`
 		Fixes    int64          `json:"fixes"`
 		Items    int64          `json:"items"`
-		Kinds    []named        `json:"kinds"`
+		Kinds    []namedTally   `json:"kinds"`
 		Changes  []Change       `json:"changes,omitzero"`
-	}{r.Rules, r.Versions, r.From, r.To, r.Read.Devices, r.Read.Fixes, r.Read.Items, kinds, r.Changes})
+	}{r.Rules, r.Versions, r.From, r.To, r.Read.Devices, r.Read.Fixes, r.Read.Items, named(r.Kinds), r.Changes})
 }
 
 // WriteTable prints the result for people.
@@ -67,39 +67,21 @@ func (r *Result) WriteTable(out io.Writer) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return r.writeChanges(out)
+	return writeChanges(out, r.Changes)
 }
 
-func (r *Result) writeChanges(out io.Writer) error {
-	if len(r.Changes) == 0 {
+func writeChanges(out io.Writer, changes []Change) error {
+	if len(changes) == 0 {
 		return nil
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "\nCHANGE\tIMEI\tKIND\tSTORED\tCANDIDATE")
-	for i := range r.Changes {
-		c := &r.Changes[i]
+	for i := range changes {
+		c := &changes[i]
 		kind := strings.TrimSpace(c.event().Kind + " " + c.event().Of)
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", c.What, c.event().IMEI, kind, c.Stored, c.Candidate)
 	}
 	return w.Flush()
-}
-
-// String is an event in a list, where its device and kind stand beside it.
-func (e *Event) String() string {
-	if e == nil {
-		return "–"
-	}
-	s := moment(e.Start) + " to " + moment(e.End)
-	if e.Ongoing {
-		s += "…"
-	}
-	if e.Severity != "" {
-		s += " " + e.Severity
-	}
-	if e.Size != 0 {
-		s += fmt.Sprintf(" %.4g", e.Size)
-	}
-	return s
 }
 
 func moment(second int64) string { return time.Unix(second, 0).UTC().Format(time.DateTime) }

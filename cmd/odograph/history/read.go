@@ -1,4 +1,4 @@
-package shadow
+package history
 
 import (
 	"context"
@@ -29,6 +29,7 @@ type scope struct {
 	late        bool     // what came too late for the enricher as well
 	from, to    int64
 	sensorsFrom int64
+	over        int64 // stored events that hold on at from are read from here on; 0: none of them
 }
 
 // where is the condition for a table with the column of its time.
@@ -38,7 +39,7 @@ func (s *scope) where(column string, from int64) string {
 		column + " >= " + second(from), column + " < " + second(s.to),
 	}
 	if !s.late {
-		c = append(c, "(raw_partition, raw_offset) NOT IN (SELECT raw_partition, raw_offset FROM recompute_requests WHERE "+
+		c = append(c, "(raw_partition, raw_offset) NOT IN (SELECT raw_partition, raw_offset FROM recompute_open WHERE "+
 			c[0]+" AND "+c[1]+")")
 	}
 	return strings.Join(c, " AND ")
@@ -63,7 +64,8 @@ func quoted(list []string) string {
 // row.
 type stream[T any] struct {
 	rows   driver.Rows
-	scan   func(driver.Rows, *T) (imei string, at time.Time, err error)
+	scan   func(*row, *T) error
+	row    row
 	record T
 }
 
@@ -71,8 +73,24 @@ func (s *stream[T]) Next() (Row, bool, error) {
 	if !s.rows.Next() {
 		return Row{}, false, s.rows.Err()
 	}
-	imei, at, err := s.scan(s.rows, &s.record)
-	return Row{IMEI: imei, Second: at.Unix(), Record: &s.record}, true, err
+	s.row.rows = s.rows
+	err := s.scan(&s.row, &s.record)
+	return Row{IMEI: s.row.imei, Second: s.row.at.Unix(), Place: s.row.place, Record: &s.record}, true, err
+}
+
+// A row is what the rows of all tables begin with.
+type row struct {
+	rows  driver.Rows
+	imei  string
+	at    time.Time
+	place schema.Place
+	dest  []any
+}
+
+// scan reads it, and the columns after it.
+func (r *row) scan(dest ...any) error {
+	r.dest = append(append(r.dest[:0], &r.imei, &r.at, &r.place.RawPartition, &r.place.RawOffset), dest...)
+	return r.rows.Scan(r.dest...)
 }
 
 func (s *stream[T]) close() { _ = s.rows.Close() }
@@ -90,7 +108,7 @@ type closingSource interface {
 type source[T any] struct {
 	name, columns, time, only string // only: a further condition
 	slow                      bool   // read from long before, since what it says holds for long
-	scan                      func(driver.Rows, *T) (imei string, at time.Time, err error)
+	scan                      func(*row, *T) error
 }
 
 func (q source[T]) open(ctx context.Context, conn driver.Conn, s *scope) (closingSource, error) {
@@ -102,7 +120,7 @@ func (q source[T]) open(ctx context.Context, conn driver.Conn, s *scope) (closin
 	if q.only != "" {
 		where += " AND " + q.only
 	}
-	rows, err := conn.Query(queryContext(ctx), "SELECT imei, "+q.time+", "+q.columns+" FROM "+q.name+" WHERE "+where+" ORDER BY imei, "+q.time)
+	rows, err := conn.Query(queryContext(ctx), "SELECT imei, "+q.time+", raw_partition, raw_offset, "+q.columns+" FROM "+q.name+" WHERE "+where+" ORDER BY imei, "+q.time)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", q.name, err)
 	}
@@ -129,15 +147,15 @@ var tables = []table{
 	source[schema.Fault]{name: "faults", time: "event_time", columns: "codes, lat, lng", slow: true, scan: scanFault},
 }
 
-func scanFix(rows driver.Rows, f *schema.Fix) (imei string, at time.Time, err error) {
+func scanFix(row *row, f *schema.Fix) error {
 	var latE7, lngE7, satellites, postMethod int32
 	var speed, heading float32
 	var acc int8
 	var odometer float64
 	var posType string
 	var quality []string
-	err = rows.Scan(&imei, &at, &latE7, &lngE7, &speed, &heading, &satellites, &acc, &odometer, &posType, &postMethod, &quality)
-	*f = schema.Fix{FixTime: at, Lat: float64(latE7) / 1e7, Lng: float64(lngE7) / 1e7, PosType: schema.PosType(posType)}
+	err := row.scan(&latE7, &lngE7, &speed, &heading, &satellites, &acc, &odometer, &posType, &postMethod, &quality)
+	*f = schema.Fix{FixTime: row.at, Lat: float64(latE7) / 1e7, Lng: float64(lngE7) / 1e7, PosType: schema.PosType(posType)}
 	f.SpeedKMH, f.HeadingDeg = known(shortest(speed)), known(shortest(heading))
 	f.Satellites, f.PostMethod, f.OdometerM = known(satellites), known(postMethod), known(odometer)
 	if acc >= 0 {
@@ -146,7 +164,7 @@ func scanFix(rows driver.Rows, f *schema.Fix) (imei string, at time.Time, err er
 	for _, q := range quality {
 		f.Quality = append(f.Quality, schema.Quality(q))
 	}
-	return imei, at, err
+	return err
 }
 
 // known is a number of which none is below 0.
@@ -174,40 +192,40 @@ func option[T any](v *T) schema.Opt[T] {
 	return schema.Some(*v)
 }
 
-func scanAlarm(rows driver.Rows, a *schema.Alarm) (imei string, at time.Time, err error) {
+func scanAlarm(row *row, a *schema.Alarm) error {
 	*a = schema.Alarm{}
 	var lat, lng, speed *float64
-	err = rows.Scan(&imei, &at, &a.MsgClass, &a.Code, &a.Subtype, &a.Ended, &lat, &lng, &speed, &a.DriverID, &a.DriverName)
-	a.EventTime, a.Lat, a.Lng, a.SpeedKMH = at, option(lat), option(lng), option(speed)
-	return imei, at, err
+	err := row.scan(&a.MsgClass, &a.Code, &a.Subtype, &a.Ended, &lat, &lng, &speed, &a.DriverID, &a.DriverName)
+	a.EventTime, a.Lat, a.Lng, a.SpeedKMH = row.at, option(lat), option(lng), option(speed)
+	return err
 }
 
-func scanHeartbeat(rows driver.Rows, h *schema.Heartbeat) (imei string, at time.Time, err error) {
+func scanHeartbeat(row *row, h *schema.Heartbeat) error {
 	var acc *bool
-	err = rows.Scan(&imei, &at, &acc)
-	*h = schema.Heartbeat{EventTime: at, ACC: option(acc)}
-	return imei, at, err
+	err := row.scan(&acc)
+	*h = schema.Heartbeat{EventTime: row.at, ACC: option(acc)}
+	return err
 }
 
-func scanOBD(rows driver.Rows, o *schema.OBD) (imei string, at time.Time, err error) {
+func scanOBD(row *row, o *schema.OBD) error {
 	var acc *bool
-	err = rows.Scan(&imei, &at, &acc)
-	*o = schema.OBD{EventTime: at, ACC: option(acc)}
-	return imei, at, err
+	err := row.scan(&acc)
+	*o = schema.OBD{EventTime: row.at, ACC: option(acc)}
+	return err
 }
 
-func scanSensor(rows driver.Rows, s *schema.Sensor) (imei string, at time.Time, err error) {
+func scanSensor(row *row, s *schema.Sensor) error {
 	*s = schema.Sensor{}
 	var value, temperature *float64
-	err = rows.Scan(&imei, &at, &s.Kind, &s.Channel, &value, &s.Unit, &temperature, &s.Text)
-	s.EventTime, s.Value, s.TemperatureC = at, option(value), option(temperature)
-	return imei, at, err
+	err := row.scan(&s.Kind, &s.Channel, &value, &s.Unit, &temperature, &s.Text)
+	s.EventTime, s.Value, s.TemperatureC = row.at, option(value), option(temperature)
+	return err
 }
 
-func scanFault(rows driver.Rows, f *schema.Fault) (imei string, at time.Time, err error) {
+func scanFault(row *row, f *schema.Fault) error {
 	*f = schema.Fault{}
 	var lat, lng *float64
-	err = rows.Scan(&imei, &at, &f.Codes, &lat, &lng)
-	f.EventTime, f.Lat, f.Lng = at, option(lat), option(lng)
-	return imei, at, err
+	err := row.scan(&f.Codes, &lat, &lng)
+	f.EventTime, f.Lat, f.Lng = row.at, option(lat), option(lng)
+	return err
 }

@@ -1,4 +1,4 @@
-package shadow
+package history
 
 import (
 	"context"
@@ -33,9 +33,9 @@ func devices(ctx context.Context, conn driver.Conn, s *scope, only []string) ([]
 		add("0", name, "event_time")
 	}
 	for _, t := range storedTables {
-		add("0", t.name, "start_time")
+		add("0", t.name, t.time)
 	}
-	rows, err := conn.Query(queryContext(ctx), "SELECT imei, sum(n), any(d.vehicle_class), any(d.driver_name), any(d.speed_limit_kmh), any(d.temperature_min_c), any(d.temperature_max_c) FROM ("+
+	rows, err := conn.Query(queryContext(ctx), "SELECT imei, sum(n), any(d.vehicle_class), any(d.driver_name), any(d.group_name), any(d.speed_limit_kmh), any(d.temperature_min_c), any(d.temperature_max_c) FROM ("+
 		strings.Join(parts, " UNION ALL ")+") AS a LEFT JOIN devices_now AS d USING (imei) GROUP BY imei ORDER BY imei")
 	if err != nil {
 		return nil, fmt.Errorf("find the devices: %w", err)
@@ -45,7 +45,7 @@ func devices(ctx context.Context, conn driver.Conn, s *scope, only []string) ([]
 	for rows.Next() {
 		var d definition
 		var limit, low, high *float64
-		if err := rows.Scan(&d.IMEI, &d.fixes, &d.VehicleClass, &d.DriverName, &limit, &low, &high); err != nil {
+		if err := rows.Scan(&d.IMEI, &d.fixes, &d.VehicleClass, &d.DriverName, &d.Group, &limit, &low, &high); err != nil {
 			return nil, fmt.Errorf("find the devices: %w", err)
 		}
 		d.SpeedLimitKMH, d.TemperatureMinC, d.TemperatureMaxC = option(limit), option(low), option(high)

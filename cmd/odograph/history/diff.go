@@ -1,4 +1,4 @@
-package shadow
+package history
 
 import (
 	"cmp"
@@ -6,19 +6,6 @@ import (
 	"math"
 	"slices"
 )
-
-// An Event is what is compared of a derived event.
-type Event struct {
-	IMEI     string  `json:"imei"`
-	Kind     string  `json:"kind"`
-	Of       string  `json:"of,omitzero"` // channel, unit or code of which there may be several at once
-	Start    int64   `json:"start"`       // seconds since 1970
-	End      int64   `json:"end"`
-	Ongoing  bool    `json:"ongoing,omitzero"`
-	Severity string  `json:"severity,omitzero"`
-	Size     float64 `json:"size,omitzero"` // m/s² of harsh driving, metres of trips, change of a fuel level, 0 for others
-	Version  string  `json:"-"`             // of the rules
-}
 
 // What a Change is.
 const (

@@ -1,20 +1,24 @@
-package shadow
+package history
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/odograph/odograph/pkg/derive"
+	"github.com/odograph/odograph/pkg/fences"
+	"github.com/odograph/odograph/pkg/schema"
 )
 
-// A Job is one comparison.
+// A Job is what is derived anew.
 type Job struct {
 	Conn  driver.Conn
 	Rules *derive.Rules
+	Book  *fences.Book
 
-	From, To time.Time     // events that start from From on and before To are compared
+	From, To time.Time     // events that start from From on and before To count
 	IMEIs    []string      // none: all devices
 	Near     time.Duration // see Span
 	WarmUp   time.Duration // so long before From reading begins, so that the detectors know what goes on
@@ -22,7 +26,7 @@ type Job struct {
 	Sensors  time.Duration // the warm-up of fuel, temperature and trouble codes, which hold for long
 	Late     bool          // read what came too late for the enricher as well
 
-	Keep     bool           // keep every change, not only the counts
+	Keep     bool           // of a comparison keep every change, not only the counts
 	Progress func(Progress) // told after each device; may be nil
 }
 
@@ -33,7 +37,7 @@ type Progress struct {
 	Fixes, AllFixes     int64
 }
 
-// A Result is what came out.
+// A Result is what came out of a comparison.
 type Result struct {
 	Rules     string
 	From, To  time.Time
@@ -47,10 +51,7 @@ type Result struct {
 
 // Run compares device by device.
 func (j *Job) Run(ctx context.Context) (*Result, error) {
-	s := scope{
-		from: j.From.Add(-j.WarmUp).Unix(), to: j.To.Add(j.RunOut).Unix(), late: j.Late,
-		sensorsFrom: j.From.Add(-max(j.WarmUp, j.Sensors)).Unix(),
-	}
+	s := j.scope(0)
 	res := &Result{
 		Rules: j.Rules.Version, From: j.From, To: j.To, Kinds: map[string]*Tally{}, Versions: map[string]int{},
 		ReadFrom: time.Unix(s.from, 0).UTC(), ReadUntil: time.Unix(s.to, 0).UTC(),
@@ -59,25 +60,44 @@ func (j *Job) Run(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	res.Read.AllDevices = len(all)
-	for i := range all {
-		res.Read.AllFixes += int64(all[i].fixes)
-	}
+	res.Read.expect(all)
 	for _, group := range groups(all) {
-		s.imeis = s.imeis[:0]
-		for i := range group {
-			s.imeis = append(s.imeis, group[i].IMEI)
-		}
-		if err := j.group(ctx, &s, group, res); err != nil {
+		err := j.group(ctx, &s, group, nil, &res.Read, func(d *derived) error {
+			j.compare(d, res)
+			return nil
+		})
+		if err != nil {
 			return nil, err
 		}
 	}
 	return res, nil
 }
 
-// group compares the devices of a group.
-func (j *Job) group(ctx context.Context, s *scope, group []definition, res *Result) error {
-	was, err := stored(ctx, j.Conn, s)
+// scope is what is read of time: at a higher attempt more, on both sides.
+func (j *Job) scope(attempt int) scope {
+	more := time.Duration(1) << (3 * attempt)
+	return scope{
+		from: j.From.Add(-j.WarmUp * more).Unix(), to: j.To.Add(j.RunOut * more).Unix(), late: j.Late,
+		sensorsFrom: j.From.Add(-max(j.WarmUp*more, j.Sensors)).Unix(),
+	}
+}
+
+// A derived device is what is stored of it, and what was derived anew.
+type derived struct {
+	*definition
+	was, is []record
+	first   int64        // time of the first fix that was read; 0: there was none
+	newest  int64        // time of the newest entry
+	place   schema.Place // of the newest item; of one without any, of its events
+}
+
+// group derives the devices of a group.
+func (j *Job) group(ctx context.Context, s *scope, group []definition, only []string, read *Progress, each func(*derived) error) error {
+	s.imeis = s.imeis[:0]
+	for i := range group {
+		s.imeis = append(s.imeis, group[i].IMEI)
+	}
+	was, err := stored(ctx, j.Conn, s, only)
 	if err != nil {
 		return err
 	}
@@ -96,26 +116,45 @@ func (j *Job) group(ctx context.Context, s *scope, group []definition, res *Resu
 	}
 	row, more, err := rows.Next()
 	for i := range group {
-		d := &group[i]
-		judge := newJudge(j.Rules, d)
+		d := derived{definition: &group[i], was: was[group[i].IMEI]}
+		judge := newJudge(j.Rules, j.Book, d.definition)
+		judge.only = onlyOf(only)
 		for ; err == nil && more && row.IMEI == d.IMEI; row, more, err = rows.Next() {
-			judge.take(row.Record)
-			res.Read.count(row.Record)
+			judge.take(&row)
+			read.count(row.Record)
 		}
 		if err != nil {
 			return err
 		}
-		j.compare(was[d.IMEI], judge.list(), res)
-		if res.Read.Devices++; j.Progress != nil {
-			j.Progress(res.Read)
+		d.is, d.first, d.newest, d.place = judge.list(), judge.first, judge.device.Newest(), judge.place
+		if !judge.placed && len(d.was) > 0 {
+			d.place = *headOf(d.was[0]).place
+		}
+		if err := each(&d); err != nil {
+			return err
+		}
+		if read.Devices++; j.Progress != nil {
+			j.Progress(*read)
 		}
 	}
 	return nil
 }
 
+// onlyOf picks the events of some fences; nil: all events of all kinds.
+func onlyOf(fences []string) func(record) bool {
+	if fences == nil {
+		return nil
+	}
+	return func(r record) bool {
+		e, ok := r.(*schema.GeofenceEvent)
+		return ok && slices.Contains(fences, e.FenceID)
+	}
+}
+
 // compare adds what one device's events differ in.
-func (j *Job) compare(was, is []Event, res *Result) {
+func (j *Job) compare(d *derived, res *Result) {
 	span := Span{From: j.From.Unix(), To: j.To.Unix(), NearS: int64(j.Near / time.Second)}
+	was, is := events(d.was), events(d.is)
 	tallies, changes := Diff(was, is, span)
 	for kind, t := range tallies {
 		if *t == (Tally{}) {
@@ -134,4 +173,15 @@ func (j *Job) compare(was, is []Event, res *Result) {
 	if j.Keep {
 		res.Changes = append(res.Changes, changes...)
 	}
+}
+
+// events are what is compared of records that are not retracted.
+func events(records []record) []Event {
+	out := make([]Event, 0, len(records))
+	for _, r := range records {
+		if !headOf(r).revised.Retracted {
+			out = append(out, eventOf(r))
+		}
+	}
+	return out
 }

@@ -1,12 +1,17 @@
-package shadow
+package history
 
-import "cmp"
+import (
+	"cmp"
+
+	"github.com/odograph/odograph/pkg/schema"
+)
 
 // A Row is an item as it is stored.
 type Row struct {
 	IMEI   string
 	Second int64 // seconds since 1970, of the item's own time
-	Record any   // *schema.Fix, *schema.Alarm, …; valid until the source goes on
+	Place  schema.Place
+	Record any // *schema.Fix, *schema.Alarm, …; valid until the source goes on
 }
 
 func (r *Row) compare(o *Row) int {

@@ -1,4 +1,4 @@
-package shadow
+package history
 
 import (
 	"strings"
@@ -37,13 +37,13 @@ func TestShortest(t *testing.T) {
 func TestScope(t *testing.T) {
 	s := scope{imeis: []string{"1", `2' OR imei != '\`}, from: 10, to: 20}
 	got := s.where("fix_time", 5)
-	for _, want := range []string{`imei IN ('1', '2\' OR imei != \'\\')`, "fix_time >= toDateTime64(5, 3, 'UTC')", "fix_time < toDateTime64(20, 3, 'UTC')", "recompute_requests"} {
+	for _, want := range []string{`imei IN ('1', '2\' OR imei != \'\\')`, "fix_time >= toDateTime64(5, 3, 'UTC')", "fix_time < toDateTime64(20, 3, 'UTC')", "recompute_open"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in %s", want, got)
 		}
 	}
 	s.late = true
-	if strings.Contains(s.where("fix_time", 5), "recompute_requests") {
+	if strings.Contains(s.where("fix_time", 5), "recompute_open") {
 		t.Error("what came late is left out though it was asked for")
 	}
 }

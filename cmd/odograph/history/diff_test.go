@@ -1,4 +1,4 @@
-package shadow
+package history
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// events reads "kind[/of] start-end[…] [severity] [size]", one a line.
-func events(t *testing.T, text string) []Event {
+// eventsOf reads "kind[/of] start-end[…] [severity] [size]", one a line.
+func eventsOf(t *testing.T, text string) []Event {
 	t.Helper()
 	var out []Event
 	for line := range strings.Lines(text) {
@@ -59,7 +59,7 @@ func TestDiff(t *testing.T) {
 		"nothing of it left": {"brake 1100-1101", "", "lost brake 1100-1101"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tallies, changes := Diff(events(t, c.stored), events(t, c.candidate), span)
+			tallies, changes := Diff(eventsOf(t, c.stored), eventsOf(t, c.candidate), span)
 			var got []string
 			for _, ch := range changes {
 				s := fmt.Sprintf("%s %s %d-%d", ch.What, ch.event().Kind, ch.event().Start, ch.event().End)
@@ -120,9 +120,9 @@ func (l *listed) Next() (Row, bool, error) {
 
 func TestMerge(t *testing.T) {
 	m, err := NewMerge(
-		&listed{{"1", 10, "fix"}, {"1", 20, "fix"}, {"3", 5, "fix"}},
+		&listed{{IMEI: "1", Second: 10, Record: "fix"}, {IMEI: "1", Second: 20, Record: "fix"}, {IMEI: "3", Second: 5, Record: "fix"}},
 		&listed{},
-		&listed{{"1", 10, "alarm"}, {"1", 10, "alarm"}, {"2", 7, "alarm"}, {"3", 4, "alarm"}},
+		&listed{{IMEI: "1", Second: 10, Record: "alarm"}, {IMEI: "1", Second: 10, Record: "alarm"}, {IMEI: "2", Second: 7, Record: "alarm"}, {IMEI: "3", Second: 4, Record: "alarm"}},
 	)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,258 @@
+package history
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/odograph/odograph/pkg/geofence"
+	"github.com/odograph/odograph/pkg/schema"
+)
+
+// A Correction is a derived event that is to be stored otherwise than it is.
+type Correction struct {
+	Change
+	record    record // as it is to be written, with its revision
+	partition int32  // in which the device's records are
+}
+
+// An account is what the events of one device come to.
+type account struct {
+	span     Span
+	settledS int64
+	first    int64 // time of the first fix that was read; 0: there was none
+	newest   int64 // time of the newest entry
+	now      int64
+	fences   *FenceJob
+
+	tallies  map[string]*Tally
+	versions map[string]int
+	list     []Correction
+	left     map[string]int
+	over     []Event // that begin before the range, hold for long, and are not as stored
+	earlier  int64   // start of the first of them that lies over a difference; 0: none does
+	more     bool    // reading more of the device may tell more
+}
+
+func newAccount(j *Job, d *derived, now int64, fences *FenceJob) *account {
+	return &account{
+		span: Span{From: j.From.Unix(), To: j.To.Unix()}, settledS: j.Rules.SettledS(), first: d.first, newest: d.newest, now: now, fences: fences,
+		tallies: map[string]*Tally{}, versions: map[string]int{}, left: map[string]int{},
+	}
+}
+
+// A pair is an event as it is stored and as it was derived anew.
+type pair struct {
+	was, is record
+	event   Event // as it was derived anew, else as it is stored
+}
+
+// stands tells whether the event is stored, and not retracted.
+func (p *pair) stands() bool { return p.was != nil && !headOf(p.was).revised.Retracted }
+
+// same tells whether nothing has to be written.
+func (p *pair) same() (bool, error) {
+	if !p.stands() || p.is == nil {
+		return p.stands() == (p.is != nil), nil
+	}
+	was, err := content(p.was)
+	if err != nil {
+		return false, err
+	}
+	is, err := content(p.is)
+	return was == is, err
+}
+
+// pairsOf puts records together by their ids, in the order of time.
+func pairsOf(was, is []record) []*pair {
+	byID := map[string]*pair{}
+	for _, r := range was {
+		byID[headOf(r).id] = &pair{was: r, event: eventOf(r)}
+	}
+	for _, r := range is {
+		p := &pair{is: r, event: eventOf(r)}
+		if stored := byID[headOf(r).id]; stored != nil {
+			p.was = stored.was
+		}
+		byID[headOf(r).id] = p
+	}
+	out := make([]*pair, 0, len(byID))
+	for _, p := range byID {
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(p, q *pair) int {
+		return cmp.Or(cmp.Compare(p.event.Start, q.event.Start), cmp.Compare(p.event.Kind, q.event.Kind), cmp.Compare(p.event.Of, q.event.Of))
+	})
+	return out
+}
+
+// take compares what is stored of a device with what was derived anew.
+func (a *account) take(d *derived) error {
+	for _, p := range pairsOf(d.was, d.is) {
+		same, err := p.same()
+		if err != nil {
+			return err
+		}
+		if !a.span.holds(&p.event) {
+			if !same && p.stands() && p.event.Start < a.span.From && holdsLong(&p.event) != "" {
+				a.over = append(a.over, eventOf(p.was))
+			}
+			continue
+		}
+		a.count(p, same, d)
+	}
+	return nil
+}
+
+// count takes one event of the range into account.
+func (a *account) count(p *pair, same bool, d *derived) {
+	t := a.tallies[p.event.Kind]
+	if t == nil {
+		t = &Tally{}
+		a.tallies[p.event.Kind] = t
+	}
+	t.Stored += one(p.stands())
+	t.Candidate += one(p.is != nil)
+	if p.stands() {
+		a.versions[*headOf(p.was).version]++
+	}
+	if same {
+		t.Same += one(p.stands())
+		return
+	}
+	if a.first == 0 || a.first >= a.span.From { // how the range began is not known
+		a.more = true
+	}
+	if reason := a.leave(p); reason != "" {
+		a.left[reason]++
+		return
+	}
+	c := correct(p, d.place.RawPartition)
+	a.list = append(a.list, c)
+	t.Added += one(c.What == Added)
+	t.Lost += one(c.What == Lost)
+	t.Moved += one(c.What == Moved)
+}
+
+// leave says why a difference must be left as it is; empty: it need not.
+func (a *account) leave(p *pair) string {
+	if p.is != nil && p.event.Ongoing {
+		a.more = true
+		return LeftUnfinished
+	}
+	if began := beginning(p); began != 0 && began <= a.first {
+		a.more = true
+	}
+	if p.is != nil {
+		for i := range a.over {
+			if o := &a.over[i]; holdsLong(o) == holdsLong(&p.event) && o.Start < p.event.End && p.event.Start < o.End {
+				if a.more = true; a.earlier == 0 || o.Start < a.earlier {
+					a.earlier = o.Start
+				}
+				return LeftOver
+			}
+		}
+	}
+	return a.unsettled(p)
+}
+
+// unsettled tells that the enricher may still correct an event: by the revisions
+// that it has sent, of which it would know none of ours.
+func (a *account) unsettled(p *pair) string {
+	if a.fences.before(&p.event) {
+		return ""
+	}
+	seen := int64(0)
+	for _, r := range []record{p.was, p.is} {
+		if r == nil {
+			continue
+		}
+		if seen = max(seen, eventOf(r).End); eventOf(r).Ongoing && !headOf(r).revised.Retracted {
+			return LeftToEnricher
+		}
+		if f, ok := r.(*schema.GeofenceEvent); ok {
+			seen = max(seen, f.ConfirmedAt.Unix())
+		}
+	}
+	switch {
+	case seen+a.settledS > a.now:
+		return LeftToEnricher
+	case seen+a.settledS > a.newest:
+		a.more = true
+		return LeftToEnricher
+	}
+	return ""
+}
+
+// holdsLong names what a device has only one of at a time, if an event is such.
+func holdsLong(e *Event) string {
+	switch {
+	case e.Kind == kindTrip || strings.HasPrefix(e.Kind, kindStop):
+		return kindTrip
+	case e.Kind == string(schema.ConditionFault) || e.Kind == string(schema.ConditionTemperature):
+		return e.Kind + " " + e.Of
+	}
+	return ""
+}
+
+// beginning is when the stay in a fence began that an event counts from; 0 where
+// it counts from none.
+func beginning(p *pair) int64 {
+	began := int64(0)
+	for _, r := range []record{p.was, p.is} {
+		f, ok := r.(*schema.GeofenceEvent)
+		if !ok || f.Kind != geofence.KindExit && f.Kind != geofence.KindInsideAtClose && f.Kind != geofence.KindDwell {
+			continue
+		}
+		if at := f.At.Unix() - int64(f.DwellS.Value); began == 0 || at < began {
+			began = at
+		}
+	}
+	return began
+}
+
+// correct makes the next revision of an event.
+func correct(p *pair, partition int32) Correction {
+	c := Correction{Change: Change{What: Moved}, partition: partition}
+	revision := uint32(1)
+	if p.was != nil {
+		revision = headOf(p.was).revised.Revision + 1
+	}
+	if p.stands() {
+		e := eventOf(p.was)
+		c.Stored = &e
+	} else {
+		c.What = Added
+	}
+	if p.is == nil {
+		c.What, c.record = Lost, clone(p.was)
+		*headOf(c.record).revised = schema.Revised{Revision: revision, Retracted: true}
+		return c
+	}
+	e := eventOf(p.is)
+	c.Candidate, c.record = &e, clone(p.is)
+	*headOf(c.record).revised = schema.Revised{Revision: revision}
+	return c
+}
+
+// into adds the account to those of other devices.
+func (a *account) into(out *Corrections, d *derived) {
+	for kind, t := range a.tallies {
+		if out.Kinds[kind] == nil {
+			out.Kinds[kind] = &Tally{}
+		}
+		out.Kinds[kind].add(t)
+	}
+	for version, n := range a.versions {
+		out.Versions[version] += n
+	}
+	for reason, n := range a.left {
+		out.Left[reason] += n
+		out.LeftOf[d.IMEI] = true
+	}
+	if a.earlier != 0 {
+		out.Earlier[d.IMEI] = time.Unix(a.earlier, 0).UTC()
+	}
+	out.List = append(out.List, a.list...)
+}

@@ -1,0 +1,95 @@
+package history
+
+import (
+	"github.com/odograph/odograph/pkg/derive"
+	"github.com/odograph/odograph/pkg/driving"
+	"github.com/odograph/odograph/pkg/fences"
+	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/timeline"
+)
+
+// A judge takes one device's items through the detectors.
+type judge struct {
+	env    derive.Env
+	view   fences.View
+	device derive.Device
+	only   func(record) bool // which events are looked at; nil: all
+	events map[string]record // by id, what was said last
+	fix    timeline.Fix
+	added  int
+	first  int64        // time of the first fix
+	place  schema.Place // of the newest item
+	placed bool         // there is one
+}
+
+// finishEach is how many entries a device takes before what came late among
+// them (several of one second) is looked at, as the enricher does after each
+// batch.
+const finishEach = 100
+
+func newJudge(rules *derive.Rules, book *fences.Book, d *definition) *judge {
+	j := &judge{
+		env:    derive.Env{IMEI: d.IMEI, Rules: rules, Profile: derive.ProfileOf(&d.Device), Driver: d.DriverName},
+		view:   fences.View{Book: book, IMEI: d.IMEI, Group: d.Group, Depths: rules.Geofence.Enter.MarginM > 0},
+		events: map[string]record{},
+	}
+	if book.Len() > 0 {
+		j.env.Fences = &j.view
+	}
+	if book.Limits() {
+		j.env.Limits = func(f *timeline.Fix) driving.Limits { return driving.Limits{FenceKMH: j.view.LimitKMH(f)} }
+	}
+	return j
+}
+
+func (j *judge) take(row *Row) {
+	j.place, j.placed = row.Place, true
+	if f, ok := row.Record.(*schema.Fix); ok {
+		if e, ok := derive.EntryOfFix(&j.fix, f); ok {
+			j.add(e)
+		}
+		return
+	}
+	marks := j.env.Rules.MarksOf(row.Record)
+	for i := range marks {
+		j.add(timeline.Entry{Mark: &marks[i]})
+	}
+}
+
+func (j *judge) add(e timeline.Entry) {
+	j.device.Add(&j.env, e, j.place, j.hear)
+	if j.first == 0 && e.Fix != nil {
+		j.first = e.Time()
+	}
+	if j.added++; j.added%finishEach == 0 {
+		j.finish()
+	}
+}
+
+func (j *judge) finish() {
+	j.device.Finish(&j.env, j.hear)
+	j.device.Settle()
+}
+
+func (j *judge) hear(o derive.Output) {
+	r := recordOf(o)
+	if j.only != nil && !j.only(r) {
+		return
+	}
+	h := headOf(r)
+	if h.revised.Retracted {
+		delete(j.events, h.id)
+		return
+	}
+	j.events[h.id] = r
+}
+
+// list ends the device and gives its events, in no order.
+func (j *judge) list() []record {
+	j.finish()
+	out := make([]record, 0, len(j.events))
+	for _, r := range j.events {
+		out = append(out, r)
+	}
+	return out
+}
