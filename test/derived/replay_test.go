@@ -38,6 +38,19 @@ func (c *comparison) of(kind string) (stored, same, added, lost, moved int) {
 	return stored, same, added, lost, moved
 }
 
+// comparisonOf reads what was printed, after what was told of the progress.
+func comparisonOf(t *testing.T, out string) (c comparison) {
+	t.Helper()
+	at := strings.Index(out, "{\n")
+	if at < 0 {
+		t.Fatalf("no comparison was printed: %s", out)
+	}
+	if err := json.Unmarshal([]byte(out[at:]), &c); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return c
+}
+
 // TestReplayTriesRules compares rules with what the pipeline stored, of devices
 // that report in order and in disorder: its own differ in nothing, others in
 // what they change.
@@ -72,15 +85,10 @@ func TestReplayTriesRules(t *testing.T) {
 		args := append([]string{"replay", "--rules", file, "--shadow", "--list", "--format", "json", "--clickhouse-dsn", dsn,
 			"--from", start.Add(-time.Hour).Format(time.RFC3339), "--to", start.Add(5 * time.Hour).Format(time.RFC3339)}, more...)
 		out, status := pipeline.Run(t, "odograph", os.Environ(), args...)
-		at := strings.Index(out, "{\n")
-		if status != 0 || at < 0 {
+		if status != 0 {
 			t.Fatalf("odograph %v ended with %d: %s", args, status, out)
 		}
-		var c comparison
-		if err := json.Unmarshal([]byte(out[at:]), &c); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
-		return c
+		return comparisonOf(t, out)
 	}
 
 	t.Run("the same", func(t *testing.T) {
@@ -124,8 +132,8 @@ func TestReplayTriesRules(t *testing.T) {
 		}
 	})
 	out, status := pipeline.Run(t, "odograph", os.Environ(), "replay", "--rules", "x.yaml", "--from", "2026-01-01", "--to", "2026-01-02")
-	if status == 0 || !strings.Contains(out, "only shadow runs") {
-		t.Errorf("without --shadow: %d, %s", status, out)
+	if status == 0 || !strings.Contains(out, "want one of --shadow") {
+		t.Errorf("without --shadow and --apply: %d, %s", status, out)
 	}
 }
 
