@@ -51,8 +51,9 @@ func (w *corrections) stored(ctx context.Context, progress io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, sinkPatience)
 	defer cancel()
 	admin := kadm.NewClient(w.client)
-	var topics []string
-	for _, t := range clickhouse.Topics() {
+	all := clickhouse.Topics()
+	topics := make([]string, 0, len(all))
+	for _, t := range all {
 		topics = append(topics, t.Name(w.prefix))
 	}
 	ends, err := admin.ListCommittedOffsets(ctx, topics...)

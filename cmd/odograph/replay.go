@@ -107,7 +107,7 @@ func moment(s string) (time.Time, error) {
 
 func replayCommand() *cobra.Command {
 	cfg := defaultReplayConfig()
-	cmd := &cobra.Command{ //nolint:gosec // G101: the password is the local stack's, which listens on the loopback only
+	cmd := &cobra.Command{
 		Use:   "replay --from TIME --to TIME --rules FILE --shadow | --apply",
 		Short: "Derive history anew: to try rules before they go live, or to correct what is stored",
 		Long:  replayHelp,

@@ -106,7 +106,7 @@ func (r *replayer) comparesEqual(between []string) {
 	if err := os.WriteFile(rules, []byte(r.run("rules")), 0o600); err != nil {
 		r.t.Fatal(err)
 	}
-	c := comparisonOf(r.t, r.run(append([]string{"replay", "--shadow", "--rules", rules, "--list", "--format", "json"}, between...)...))
+	c := comparisonOf(r.t, r.run(append([]string{"replay", "--shadow", "--rules", rules, "--list", "--format", "json", "--run-out", "24h"}, between...)...))
 	stored, same, _, _, _ := c.of("")
 	if len(c.Changes) > 0 || stored != same || stored < 100 {
 		r.t.Errorf("%d of %d stored events are the same: %+v", same, stored, c.Changes)

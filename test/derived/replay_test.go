@@ -26,7 +26,10 @@ type comparison struct {
 		Kind                                        string
 		Stored, Candidate, Same, Added, Lost, Moved int
 	}
-	Changes []struct{ What string }
+	Changes []struct {
+		What              string
+		Stored, Candidate struct{ IMEI, Kind, Of string }
+	}
 }
 
 func (c *comparison) of(kind string) (stored, same, added, lost, moved int) {

@@ -131,7 +131,8 @@ func (j *FenceJob) around(job *Job) string {
 	r := &job.Rules.Geofence
 	marginM := r.Jump.MaxImpliedKMH/3.6*float64(r.Jump.MaxGapS) + 2*r.Rest.RadiusM + 1000
 	const degreeM = 111_000
-	parts := []string{"0"}
+	parts := make([]string, 1, 1+len(j.versions))
+	parts[0] = "0" // near none of them
 	for _, v := range j.versions {
 		south, west, north, east := v.Shape.Bounds()
 		south, north = max(-90, south-marginM/degreeM), min(90, north+marginM/degreeM)

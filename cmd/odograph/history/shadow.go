@@ -75,10 +75,10 @@ func (j *Job) Run(ctx context.Context) (*Result, error) {
 
 // scope is what is read of time: at a higher attempt more, on both sides.
 func (j *Job) scope(attempt int) scope {
-	more := time.Duration(1) << (3 * attempt)
+	warmUp, runOut := j.WarmUp<<(3*attempt), j.RunOut<<(3*attempt)
 	return scope{
-		from: j.From.Add(-j.WarmUp * more).Unix(), to: j.To.Add(j.RunOut * more).Unix(), late: j.Late,
-		sensorsFrom: j.From.Add(-max(j.WarmUp*more, j.Sensors)).Unix(),
+		from: j.From.Add(-warmUp).Unix(), to: j.To.Add(runOut).Unix(), late: j.Late,
+		sensorsFrom: j.From.Add(-max(warmUp, j.Sensors)).Unix(),
 	}
 }
 
