@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo"
-
 	"github.com/odograph/odograph/internal/simulate"
 	"github.com/odograph/odograph/internal/stack/stacktest"
 	"github.com/odograph/odograph/pkg/schema"
@@ -42,16 +40,16 @@ func TestReplayCorrects(t *testing.T) {
 		{name: "without fences yet", prefix: "73", items: drives},
 		{name: "fences as they will be", prefix: "74", items: drives},
 	} {
-		d.send(t, p)
+		d.send(t, p, 0)
 	}
 	p.WaitAccounted(2 * time.Minute)
 	for _, after := range []time.Duration{8 * time.Hour, 13 * time.Hour} {
 		for _, prefix := range []string{"71", "72", "73", "74"} {
-			(&delivery{name: "parked", prefix: prefix, items: parked(drives, after)}).send(t, p)
+			(&delivery{name: "parked", prefix: prefix, items: parked(drives, after)}).send(t, p, 0)
 		}
 		p.WaitAccounted(2 * time.Minute)
 	}
-	(&delivery{name: "the gap", prefix: "72", items: tooLate}).send(t, p)
+	(&delivery{name: "the gap", prefix: "72", items: tooLate}).send(t, p, 0)
 	p.WaitAccounted(2 * time.Minute)
 	waitForSink(t, p)
 
@@ -328,39 +326,21 @@ func idsOf(fences []schema.Fence) []string {
 }
 
 // defineFences puts fences into their topic and returns when they are rows and in
-// force.
+// force. Those of a first version are new.
 func defineFences(t *testing.T, p *pipeline.Pipeline, fences ...schema.Fence) {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(p.Stack.Brokers()...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	had := p.Count("SELECT count() FROM fences_now")
-	var records []*kgo.Record
-	added := map[string]bool{}
-	for i := range fences {
-		value, err := schema.Encode(&fences[i])
-		if err != nil {
-			t.Fatal(err)
-		}
-		records = append(records, &kgo.Record{Topic: schema.TopicFences.Name(p.Prefix), Key: []byte(fences[i].FenceID), Value: value})
-		added[fences[i].FenceID] = true
-	}
-	if err := client.ProduceSync(t.Context(), records...).FirstErr(); err != nil {
-		t.Fatal(err)
-	}
-	total := float64(had)
+	total, taken := int(p.Count("SELECT count() FROM fences_now")), strings.Count(p.Enricher.Log(), fencesTaken)
 	if fences[0].Version == 1 {
-		total += float64(len(added))
+		total += len(fences)
 	}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		if p.Enricher.Metrics()["odograph_enricher_fences"] == total {
-			break
-		}
+	p.Fence(fences...)
+	p.WaitFences(total)
+	for deadline := time.Now().Add(time.Minute); strings.Count(p.Enricher.Log(), fencesTaken) == taken; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("the enricher has %v fences, want %v", p.Enricher.Metrics()["odograph_enricher_fences"], total)
+			t.Fatal("the enricher has not taken the fences over")
 		}
 	}
 	waitForSink(t, p)
 }
+
+const fencesTaken = "geofences taken over"
