@@ -62,6 +62,7 @@ var keeping = []struct {
 	{"trips", "start_time", eventDays, false, ""},
 	{"stops", "start_time", eventDays, false, ""},
 	{"recompute_requests", "received_time", eventDays, false, ""},
+	{"recompute_done", "received_time", eventDays, false, ""},
 	{"device_hours", "hour", eventDays, false, "computed_time"},
 	{"cell_days", "day", eventDays, false, "computed_time"},
 	{"latency_counts", "minute", fixDays, false, "computed_time"},

@@ -2148,17 +2148,17 @@ FROM
 WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))
 SETTINGS max_bytes_before_external_group_by = 1000000000, max_bytes_before_external_sort = 1000000000;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_sweep ON CLUSTER `odograph` REFRESH EVERY 6 HOUR APPEND TO device_hours_local AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_sweep ON CLUSTER `odograph` REFRESH EVERY 1 HOUR APPEND TO device_hours_local AS
 WITH
     (
-        SELECT groupArray(100000)((imei, hour)) FROM
+        SELECT groupArray(200000)((imei, hour)) FROM
         (
             SELECT imei, hour FROM
             (
                 SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour, count() AS n, max(inserted_time) AS newest, 0 AS counted, toDateTime64(0, 3, 'UTC') AS counted_newest
-                FROM fixes_local AS fixes FINAL WHERE fix_time >= now() - toIntervalDay(366) GROUP BY imei, hour
+                FROM fixes_local AS fixes FINAL GROUP BY imei, hour
                 UNION ALL
-                SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours_local AS device_hours FINAL WHERE hour >= now() - toIntervalDay(366)
+                SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours_local AS device_hours FINAL
             )
             GROUP BY imei, hour
             HAVING sum(n) >= sum(counted) AND (sum(n), max(newest)) != (sum(counted), max(counted_newest))
@@ -2283,25 +2283,12 @@ CREATE TABLE IF NOT EXISTS cell_days ON CLUSTER `odograph`
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/cell_days/145', '{shard}-{replica}', computed_time)
 PARTITION BY toYYYYMM(day)
 ORDER BY (day, resolution, cell)
-COMMENT 'One row is one day and H3 cell over all devices; cell_days_recent counts a day anew as a whole when device_hours has a newer count of it';
+COMMENT 'One row is one day and H3 cell over all devices; a day is counted anew as a whole when device_hours has a newer count of it: by cell_days_recent each 5 minutes, by cell_days_sweep each hour for whatever that has missed';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS cell_days_recent ON CLUSTER `odograph` REFRESH EVERY 5 MINUTE APPEND TO cell_days AS
 WITH
-    (
-        SELECT groupArray(7)(day) FROM
-        (
-            SELECT day FROM
-            (
-                SELECT toDate(hour, 'UTC') AS day, 2 * sum(usable_fixes) AS hours_fixes, 0 AS cells_fixes, max(computed_time) AS hours_time, toDateTime64(0, 3, 'UTC') AS cells_time
-                FROM device_hours FINAL WHERE hour >= now() - toIntervalDay(366) GROUP BY day
-                UNION ALL
-                SELECT day, 0, sum(fixes), toDateTime64(0, 3, 'UTC'), min(computed_time) FROM cell_days FINAL WHERE day >= today() - 366 GROUP BY day
-            )
-            GROUP BY day
-            HAVING sum(hours_fixes) > 0 AND sum(hours_fixes) >= sum(cells_fixes) AND (sum(hours_fixes) != sum(cells_fixes) OR max(hours_time) > max(cells_time))
-            ORDER BY day DESC
-        )
-    ) AS days
+    (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM cell_days) AS since,
+    (SELECT arraySlice(arrayReverseSort(groupUniqArray(toDate(hour, 'UTC'))), 1, 3) FROM device_hours WHERE computed_time >= since) AS days
 SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh, now64(3, 'UTC') AS computed_time
 FROM
 (
@@ -2330,9 +2317,11 @@ CREATE OR REPLACE VIEW heat_daily ON CLUSTER `odograph`
     avg_speed_kmh Nullable(Float64) COMMENT 'mean speed of moving_fixes, km/h'
 )
 AS
-SELECT day, resolution, cell, h3ToGeo(cell).1 AS lat, h3ToGeo(cell).2 AS lng, fixes, moving_fixes, devices, if(moving_fixes > 0, speed_sum_kmh / moving_fixes, NULL) AS avg_speed_kmh
-FROM cell_days FINAL
-WHERE fixes > 0
+SELECT day, resolution, cell, h3ToGeo(cell).1 AS lat, h3ToGeo(cell).2 AS lng, sum(c.fixes) AS fixes, sum(c.moving_fixes) AS moving_fixes, sum(c.devices) AS devices,
+    if(moving_fixes > 0, sum(c.speed_sum_kmh) / moving_fixes, NULL) AS avg_speed_kmh
+FROM cell_days AS c FINAL
+WHERE c.fixes > 0 AND h3IsValid(c.cell)
+GROUP BY day, resolution, cell
 COMMENT 'One row is one day and H3 cell over all devices. Ask for one resolution';
 
 CREATE OR REPLACE VIEW rollup_check ON CLUSTER `odograph`
@@ -2499,7 +2488,7 @@ CREATE OR REPLACE VIEW fence_visits ON CLUSTER `odograph`
     imei            String,
     fence_id        String,
     fence_name      String COMMENT 'of the definition that holds today; empty where the fence is deleted',
-    state           LowCardinality(String) COMMENT 'ended; inside (goes on); unknown (goes on, as far as anybody knows: no sign of life for long); dropped (the fence was deleted meanwhile); no_end (a visit began after it, but its end was not told)',
+    state           LowCardinality(String) COMMENT 'ended; inside (goes on); unknown (goes on, as far as anybody knows: no sign of life for long); dropped (the fence was deleted meanwhile); no_end (its end is not told: by the definition of the fence, or because another visit began after it)',
     ongoing         Bool COMMENT 'state is inside or unknown',
     start_time      Nullable(DateTime64(3, 'UTC')) COMMENT 'when it came in, or when it was found inside, see begin_kind; where no beginning was told, end_time less the dwell time of the end',
     end_time        Nullable(DateTime64(3, 'UTC')) COMMENT 'when it left; NULL where no end was told',
@@ -2519,7 +2508,7 @@ AS
 WITH now64(3, 'UTC') AS now
 SELECT
     imei, fence_id, dictGetOrDefault('fences_dict', 'name', fence_id, '') AS fence_name,
-    multiIf(end_event_id != '', 'ended', NOT newest, 'no_end', NOT dictHas('fences_dict', fence_id), 'dropped', last_kind = 'unknown', 'unknown', 'inside') AS state,
+    multiIf(end_event_id != '', 'ended', NOT newest OR fence_id IN (SELECT f.fence_id FROM fences_now AS f WHERE notEmpty(JSONExtractArrayRaw(f.settings, 'tell')) AND NOT has(JSONExtract(f.settings, 'tell', 'Array(String)'), 'exit')), 'no_end', NOT dictHas('fences_dict', fence_id), 'dropped', last_kind = 'unknown', 'unknown', 'inside') AS state,
     (state IN ('inside', 'unknown'))::Bool AS ongoing,
     multiIf(begin_event_id != '', begin_at, end_dwell_s IS NOT NULL, end_at - toIntervalMillisecond(toInt64(end_dwell_s * 1000)), NULL) AS start_time,
     if(end_event_id = '', NULL, end_at) AS end_time,
@@ -2841,6 +2830,38 @@ FROM
 )
 ARRAY JOIN stages.1 AS stage, stages.2 AS quantiles, stages.3 AS longest
 COMMENT 'One row is one hour, source and stage: how long fixes took';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS cell_days_sweep ON CLUSTER `odograph` REFRESH EVERY 1 HOUR APPEND TO cell_days AS
+WITH
+    (
+        SELECT groupArray(31)(day) FROM
+        (
+            SELECT day FROM
+            (
+                SELECT toDate(hour, 'UTC') AS day, 2 * sum(usable_fixes) AS hours_fixes, 0 AS cells_fixes, max(computed_time) AS hours_time, toDateTime64(0, 3, 'UTC') AS cells_time
+                FROM device_hours FINAL GROUP BY day
+                UNION ALL
+                SELECT day, 0, sum(fixes), toDateTime64(0, 3, 'UTC'), min(computed_time) FROM cell_days FINAL GROUP BY day
+            )
+            GROUP BY day
+            HAVING sum(hours_fixes) > 0 AND sum(hours_fixes) >= sum(cells_fixes) AND (sum(hours_fixes) != sum(cells_fixes) OR max(hours_time) > max(cells_time))
+            ORDER BY day DESC
+        )
+    ) AS days
+SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh, now64(3, 'UTC') AS computed_time
+FROM
+(
+    SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
+        uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds
+    FROM fixes FINAL
+    ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
+    WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+    GROUP BY day, resolution, cell
+    UNION ALL
+    SELECT day, resolution, cell, 0, 0, 0, 0 FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
+)
+GROUP BY day, resolution, cell
+SETTINGS max_bytes_before_external_group_by = 1000000000;
 
 CREATE TABLE IF NOT EXISTS driving_rules ON CLUSTER `odograph`
 (
@@ -3166,30 +3187,34 @@ WITH
     folded AS
     (
         SELECT imei, kind, vehicle_class, kind = 'harsh_cornering' AS corner,
-            arraySort(x -> x.2, groupArray(tuple(bt, t, passes, turn, gap <= r.measured_gap_s, size, low, gap, bv, v, turned, lat, lng, medium, high))) AS xs,
-            arrayFold((s, x, n) -> arrayMap((goes, new) -> tuple(
-                    s.1 OR new,
-                    if(new, NOT corner OR abs(x.4) >= r.min_corner_deg, s.2 OR (goes AND abs(x.4) >= r.min_corner_deg AND (x.3 OR (abs(x.4) > abs(s.5) AND sign(x.4) = sign(s.5))))),
-                    if(new, x.1, s.3),
-                    if(new OR (goes AND x.3), x.2, s.4),
-                    if(new OR (goes AND abs(x.4) > abs(s.5) AND (x.3 OR sign(x.4) = sign(s.5))), x.4, s.5),
-                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), x.5, s.6),
-                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), x.6, s.7),
-                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), x.7, s.8),
-                    if(new OR (goes AND x.3 AND if(x.5 = s.6, x.6 * s.8 > s.7 * x.7, x.5)), n, s.9),
-                    if(new AND s.2, arrayPushBack(s.10, tuple(s.3, s.4, s.5, s.9)), s.10)
-                )::Tuple(Bool, Bool, Int64, Int64, Int64, Bool, Float64, Float64, UInt32, Array(Tuple(Int64, Int64, Int64, UInt32))),
-                [s.1 AND x.1 - s.4 <= r.merge_s],
-                [x.3 AND NOT (s.1 AND x.1 - s.4 <= r.merge_s) AND NOT (s.2 AND x.1 - s.4 < r.cooldown_s)])[1],
-                xs, arrayEnumerate(xs),
-                (false, false, 0, 0, 0, false, 0., 0., 0, [])::Tuple(Bool, Bool, Int64, Int64, Int64, Bool, Float64, Float64, UInt32, Array(Tuple(Int64, Int64, Int64, UInt32)))) AS s,
-            if(s.2, arrayPushBack(s.10, tuple(s.3, s.4, s.5, s.9)), s.10) AS events
+            arraySort(x -> x.1, groupArray(tuple(t, bt, passes, turn, gap <= r.measured_gap_s, size, low, gap, bv, v, turned, lat, lng, medium, high))) AS rows,
+            if(corner, r.min_corner_deg, 0) AS least_turn,
+            arrayFold((s, x) -> arrayMap((goes, new, higher, further) -> (
+                    if(new, abs(x.4) >= least_turn, s.1 OR (further AND abs(x.4) >= least_turn)),
+                    if(new, x.1, s.2),
+                    if(new OR (goes AND x.3), x.2, s.3),
+                    if(new OR further, x.4, s.4),
+                    if(new OR higher, x.5, s.5),
+                    if(new AND s.1, arrayPushBack(s.6, (s.2, s.3, s.4, s.5.4)), s.6))::Tuple(Bool, Int64, Int64, Int64, Tuple(Bool, Float64, Float64, UInt32), Array(Tuple(Int64, Int64, Int64, UInt32))),
+                [s.2 > 0 AND x.1 - s.3 <= r.merge_s],
+                [x.3 AND NOT (s.2 > 0 AND x.1 - s.3 <= r.merge_s) AND NOT (s.1 AND x.1 - s.3 < r.cooldown_s)],
+                [x.3 AND s.2 > 0 AND x.1 - s.3 <= r.merge_s AND if(x.5.1 = s.5.1, x.5.2 * s.5.3 > s.5.2 * x.5.3, x.5.1)],
+                [s.2 > 0 AND x.1 - s.3 <= r.merge_s AND abs(x.4) > abs(s.4) AND (x.3 OR sign(x.4) = sign(s.4))])[1],
+                arrayMap((x, n) -> (x.2, x.1, x.3, x.4, (x.5, x.6, x.7, n)), rows, arrayEnumerate(rows)),
+                (false, 0, 0, 0, (false, 0., 0., 0), [])::Tuple(Bool, Int64, Int64, Int64, Tuple(Bool, Float64, Float64, UInt32), Array(Tuple(Int64, Int64, Int64, UInt32)))) AS s,
+            if(s.1, arrayPushBack(s.6, (s.2, s.3, s.4, s.5.4)), s.6) AS events
         FROM
         (
-            SELECT imei, kind, vehicle_class, bt, t, gap, bv, v, 0::Int64 AS turned, lat, lng, passes, 0::Int64 AS turn, size, low, medium, high FROM measured WHERE passes
-            UNION ALL
-            SELECT imei, 'harsh_cornering', vehicle_class, bt, t, gap, bv, v, turned, lat, lng, corners, turn, corner_size, corner_low, corner_medium, corner_high
-            FROM turned WHERE corners OR (turns AND NOT corner_passes)
+            SELECT imei, vehicle_class, bt, t, gap, bv, v, lat, lng, c.1 AS kind, c.2 AS passes, c.3 AS turned, c.4 AS turn, c.5 AS size, c.6 AS low, c.7 AS medium, c.8 AS high
+            FROM
+            (
+                SELECT imei, vehicle_class, bt, t, gap, bv, v, lat, lng, turns AND NOT corner_passes AS goes_on,
+                    [tuple(kind, passes, 0, 0, size, low, medium, high), tuple('harsh_cornering', corners, turned, turn, corner_size, corner_low, corner_medium, corner_high)]
+                        ::Array(Tuple(String, Bool, Int64, Int64, Float64, Float64, Float64, Float64)) AS both
+                FROM turned
+            )
+            ARRAY JOIN both AS c
+            WHERE c.2 OR (goes_on AND c.1 = 'harsh_cornering')
         )
         GROUP BY imei, kind, vehicle_class
     )
@@ -3198,6 +3223,62 @@ SELECT imei, kind, toDateTime64(e.1, 3, 'UTC') AS start_time, toDateTime64(e.2, 
     peak.6 AS peak_mps2, peak.7 AS threshold_mps2, peak.8 AS gap_s, peak.9 / 10 AS speed_before_kmh, peak.10 / 10 AS speed_after_kmh,
     if(corner, peak.11, NULL) AS peak_heading_change_deg, if(corner, e.3, NULL) AS heading_change_deg, peak.12 AS lat, peak.13 AS lng,
     if(peak.5, 'measured', 'inferred') AS confidence, vehicle_class, r.version AS rule_version
-FROM (SELECT imei, kind, vehicle_class, corner, xs, arrayJoin(events) AS e, xs[e.4] AS peak FROM folded)
+FROM (SELECT imei, kind, vehicle_class, corner, rows, arrayJoin(events) AS e, rows[e.4] AS peak FROM folded)
 WHERE start_time >= {from:DateTime64(0, 'UTC')} AND start_time < {to:DateTime64(0, 'UTC')}
 COMMENT 'One row is one harsh event as the rules find it in the stored fixes, of a device (or all: imei empty), a time and a version of the rules (empty: the newest): SELECT * FROM harsh_from_history(imei = …, from = …, to = …, rule_version = …)';
+
+ALTER TABLE fixes_local ON CLUSTER `odograph`
+    MODIFY COLUMN imei CODEC(LZ4),
+    MODIFY COLUMN gate_time CODEC(Delta, ZSTD(1)),
+    MODIFY COLUMN lat_e7 CODEC(GCD, T64, ZSTD(1)),
+    MODIFY COLUMN lng_e7 CODEC(GCD, T64, ZSTD(1)),
+    MODIFY COLUMN odometer_m CODEC(Delta, ZSTD(1)),
+    MODIFY COLUMN h3_r7 CODEC(ZSTD(1)),
+    MODIFY COLUMN h3_r9 CODEC(ZSTD(1)),
+    MODIFY COLUMN h3_r11 CODEC(ZSTD(1)),
+    MODIFY COLUMN raw_offset CODEC(DoubleDelta, ZSTD(1));
+
+CREATE OR REPLACE TABLE fixes ON CLUSTER `odograph` AS fixes_local
+ENGINE = Distributed(`odograph`, currentDatabase(), fixes_local, cityHash64(imei));
+
+CREATE TABLE IF NOT EXISTS recompute_done_local ON CLUSTER `odograph`
+(
+    imei           String CODEC(ZSTD(1)),
+    event_time     DateTime64(3, 'UTC') COMMENT 'of the item that came too late' CODEC(Delta, ZSTD(1)),
+    received_time  DateTime64(3, 'UTC') COMMENT 'when the collector took the item' CODEC(Delta, ZSTD(1)),
+    kind           LowCardinality(String) COMMENT 'of the raw item',
+    fulfilled_time DateTime64(3, 'UTC') COMMENT 'when its stretch had been derived anew' CODEC(Delta, ZSTD(1)),
+    rule_version   LowCardinality(String) COMMENT 'of the rules that it was derived with then',
+    raw_partition  Int32 COMMENT 'place of the item in the raw topic' CODEC(ZSTD(1)),
+    raw_offset     Int64 CODEC(Delta, ZSTD(1)),
+    inserted_time  DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'when the insert of the row began' CODEC(Delta, ZSTD(1)),
+    CONSTRAINT imei_given CHECK imei != '',
+    CONSTRAINT received_time_range CHECK received_time >= toDateTime64('2000-01-01 00:00:00', 0, 'UTC') AND received_time < toDateTime64('2100-01-01 00:00:00', 0, 'UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/recompute_done/250', '{replica}')
+PARTITION BY toYYYYMM(received_time)
+ORDER BY (imei, event_time, kind, raw_partition, raw_offset)
+SETTINGS replicated_deduplication_window = 10000
+COMMENT 'One row is one row of recompute_requests whose stretch was derived anew by odograph replay';
+
+CREATE OR REPLACE TABLE recompute_done ON CLUSTER `odograph` AS recompute_done_local
+ENGINE = Distributed(`odograph`, currentDatabase(), recompute_done_local, cityHash64(imei))
+COMMENT 'One row is one row of recompute_requests whose stretch was derived anew by odograph replay';
+
+CREATE OR REPLACE VIEW recompute_open ON CLUSTER `odograph`
+(
+    imei          String,
+    event_time    DateTime64(3, 'UTC') COMMENT 'of the item that came too late',
+    newest_time   DateTime64(3, 'UTC') COMMENT 'newest time of the device when it came',
+    received_time DateTime64(3, 'UTC') COMMENT 'when the collector took the item',
+    source        LowCardinality(String) COMMENT 'interface the item came by',
+    kind          LowCardinality(String) COMMENT 'of the raw item',
+    reason        LowCardinality(String),
+    raw_partition Int32 COMMENT 'place of the item in the raw topic',
+    raw_offset    Int64
+)
+AS
+SELECT imei, event_time, newest_time, received_time, source, kind, reason, raw_partition, raw_offset
+FROM recompute_requests FINAL
+WHERE (imei, event_time, kind, raw_partition, raw_offset) NOT IN (SELECT imei, event_time, kind, raw_partition, raw_offset FROM recompute_done)
+COMMENT 'One row is one item that came too late for what is derived and is not in it yet; odograph replay takes it in';

@@ -201,7 +201,7 @@ func setupSchema(ctx context.Context, cfg *setupConfig, out io.Writer) error {
 }
 
 func setupRetention(ctx context.Context, cfg *setupConfig, out io.Writer) error {
-	changes, err := clickhouse.Retain(ctx, cfg.ClickHouseDSN.Reveal(), cfg.retention())
+	changes, err := clickhouse.Retain(ctx, cfg.DSN().Reveal(), cfg.retention())
 	if err != nil {
 		return err
 	}
