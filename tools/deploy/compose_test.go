@@ -137,3 +137,26 @@ func TestComposeVersions(t *testing.T) {
 		}
 	}
 }
+
+var variable = regexp.MustCompile(`\$\{(ODOGRAPH_[A-Z_]+)\}`)
+
+// What Grafana's data sources take from the environment is given to it.
+func TestComposeDataSources(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "deploy/grafana/provisioning/datasources/*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	grafana := compose(t).Services["grafana"]
+	start := strings.Join(grafana.Entrypoint, " ")
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range variable.FindAllStringSubmatch(string(b), -1) {
+			if grafana.Environment[name[1]] == nil && !strings.Contains(start, "export "+name[1]+"=") {
+				t.Errorf("%s wants %s, which docker-compose.yml does not give to grafana", file, name[1])
+			}
+		}
+	}
+}
