@@ -30,10 +30,14 @@ func main() {
 	flag.IntVar(&cfg.copies, "copies", 1, "how often to fill it from there, each time for other devices")
 	flag.IntVar(&cfg.rounds, "rounds", 5, "rounds; the median counts")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, &cfg); err != nil {
+	if err := interruptible(&cfg); err != nil {
 		fmt.Fprintln(os.Stderr, "views:", err)
 		os.Exit(1)
 	}
+}
+
+func interruptible(cfg *config) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	return run(ctx, cfg)
 }

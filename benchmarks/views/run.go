@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -98,7 +99,7 @@ func measure(ctx context.Context, conn driver.Conn, q *question, words *strings.
 	w := warm[len(warm)/2]
 	goal, reached := "", ""
 	if q.mostMS > 0 {
-		goal, reached = fmt.Sprint(q.mostMS), "yes"
+		goal, reached = strconv.Itoa(q.mostMS), "yes"
 		if w.ms > uint64(q.mostMS) {
 			reached = "no"
 		}

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -123,9 +124,9 @@ func near(a, b float64) bool {
 }
 
 func key(parts ...any) string {
-	s := fmt.Sprint(parts[0])
-	for _, p := range parts[1:] {
-		s += "|" + fmt.Sprint(p)
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = fmt.Sprint(p)
 	}
-	return s
+	return strings.Join(texts, "|")
 }
