@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test stack-up stack-down build docs check bench bench-driving bench-geofence bench-views chaos clean preflight
+.PHONY: help demo test stack-up stack-down build docs check bench bench-driving bench-geofence bench-storage bench-views chaos clean preflight
 
 KAFKA_PORT           ?= 9092
 CLICKHOUSE_PORT      ?= 9000
@@ -52,6 +52,9 @@ bench-geofence: ## lookups of pkg/geo against an R-tree, H3 cells and brute forc
 
 bench-views: ## the questions of analysts and dashboards on a filled database, written to benchmarks/views.md (DSN; FILL: table of fixes to fill it from)
 	@go run ./benchmarks/views $(if $(DSN),--dsn "$(DSN)") $(if $(FILL),--fill "$(FILL)") > benchmarks/views.md.new && mv benchmarks/views.md.new benchmarks/views.md && cat benchmarks/views.md
+
+bench-storage: ## how fixes are best stored, on 200 million of them and a running ClickHouse (make stack-up), written to benchmarks/storage.md; hours
+	@go run ./benchmarks/storage --dsn "clickhouse://default@127.0.0.1:$(CLICKHOUSE_PORT)/fleet" --data "$(DATA)" > benchmarks/storage.md.new && mv benchmarks/storage.md.new benchmarks/storage.md && cat benchmarks/storage.md
 
 chaos: build ## the long fault runs: every process killed 20 times under load
 	@scripts/chaos.sh

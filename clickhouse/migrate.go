@@ -95,7 +95,8 @@ func newProvider(db *sql.DB, cluster string, log *slog.Logger) (*goose.Provider,
 	if err != nil {
 		return nil, err
 	}
-	options := []goose.ProviderOption{goose.WithSlog(log), goose.WithDisableGlobalRegistry(true)}
+	options := make([]goose.ProviderOption, 0, 3)
+	options = append(options, goose.WithSlog(log), goose.WithDisableGlobalRegistry(true))
 	if cluster == "" {
 		return goose.NewProvider(goose.DialectClickHouse, db, files, options...)
 	}

@@ -118,12 +118,13 @@ var variants = []struct {
 
 // codecs measures every column in every way: bytes a fix and the time to read it.
 func codecs(ctx context.Context, s *server, cfg *config, out io.Writer) error {
-	fmt.Fprintf(out, "\n## Columns\n\nEach column of a quarter of the sample's devices in each way, ordered by (imei, fix_time), merged to one part a month; columns that are alike are added up. Time is what one processor takes to read the column and find its maximum, median of %d rounds in turn.\n\n| column | type | codec | bytes a fix | ns a fix to read |\n|---|---|---|---|---|\n", cfg.rounds)
+	p := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format, args...) }
+	p("\n## Columns\n\nEach column in each way, ordered by (imei, fix_time), merged to one part a month; columns that are alike are added up. Time is what one processor takes to read the column and find its maximum, median of %d rounds in turn.\n\n| column | type | codec | bytes a fix | ns a fix to read |\n|---|---|---|---|---|\n", cfg.rounds)
 	for _, v := range variants {
 		sizes, times, ways := []float64(nil), []float64(nil), []variant(nil)
 		for _, column := range strings.Split(v.columns, ", ") {
 			ways = v.ways(column)
-			size, took, err := measureColumn(ctx, s, cfg, ways)
+			size, took, err := measureColumn(ctx, s, fmt.Sprintf("sample WHERE cityHash64(imei) %% %d = 0", cfg.part), cfg.rounds, ways)
 			if err != nil {
 				return fmt.Errorf("%s: %w", column, err)
 			}
@@ -134,10 +135,10 @@ func codecs(ctx context.Context, s *server, cfg *config, out io.Writer) error {
 			if i == 0 {
 				name = v.columns
 			}
-			fmt.Fprintf(out, "| %s | %s | %s | %.2f | %.1f |\n", name, w.what, w.codec, sizes[i], times[i])
+			p("| %s | %s | %s | %.2f | %.1f |\n", name, w.what, w.codec, sizes[i], times[i])
 		}
 		if v.loses != "" {
-			fmt.Fprintf(out, "| | %s | | | |\n", v.loses)
+			p("| | %s | | | |\n", v.loses)
 		}
 	}
 	return nil
@@ -154,8 +155,8 @@ func added(a, b []float64) []float64 {
 }
 
 // measureColumn makes a table with the column in every way.
-func measureColumn(ctx context.Context, s *server, cfg *config, ways []variant) (sizes, times []float64, err error) {
-	var columns, from []string
+func measureColumn(ctx context.Context, s *server, source string, rounds int, ways []variant) (sizes, times []float64, err error) {
+	columns, from := make([]string, 0, len(ways)), make([]string, 0, len(ways))
 	for i, w := range ways {
 		columns = append(columns, fmt.Sprintf("v%d %s CODEC(%s)", i, w.kind, w.codec))
 		from = append(from, w.from)
@@ -165,7 +166,7 @@ func measureColumn(ctx context.Context, s *server, cfg *config, ways []variant) 
 		"DROP TABLE IF EXISTS columns SYNC",
 		"CREATE TABLE columns (key_imei String, key_time DateTime64(0, 'UTC'), " + strings.Join(columns, ", ") + `) ENGINE = MergeTree PARTITION BY toYYYYMM(key_time) ORDER BY (key_imei, key_time)
 			SETTINGS min_bytes_for_wide_part = 0`,
-		"INSERT INTO columns SELECT imei, fix_time, " + strings.Join(from, ", ") + " FROM sample WHERE cityHash64(imei) % 4 = 0",
+		"INSERT INTO columns SELECT imei, fix_time, " + strings.Join(from, ", ") + " FROM " + source,
 		"OPTIMIZE TABLE columns FINAL",
 	} {
 		if err := s.exec(ctx, q); err != nil {
@@ -177,7 +178,7 @@ func measureColumn(ctx context.Context, s *server, cfg *config, ways []variant) 
 		return nil, nil, err
 	}
 	all := make([][]float64, len(ways))
-	for range cfg.rounds {
+	for range rounds {
 		for i := range ways {
 			m, err := s.measure(ctx, fmt.Sprintf("SELECT max(v%d) FROM columns", i), 1)
 			if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -24,6 +25,9 @@ func compare(ctx context.Context, s *server, cfg *config, all []design, source s
 	var tables []*built
 	defer func() {
 		for _, b := range tables {
+			if cfg.keep {
+				continue
+			}
 			_ = s.exec(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS "+b.table+" SYNC")
 		}
 	}()
@@ -78,11 +82,18 @@ func inTurn(ctx context.Context, s *server, tables []*built, q int, sql string, 
 }
 
 func (b *built) build(ctx context.Context, s *server, copies []string) error {
+	if kept, err := b.kept(ctx, s); err != nil || kept {
+		return err
+	}
 	start := time.Now()
 	if err := s.exec(ctx, "DROP TABLE IF EXISTS "+b.table+" SYNC"); err != nil {
 		return err
 	}
 	if err := s.exec(ctx, b.create(b.table)); err != nil {
+		return err
+	}
+	// Merges are made once, at the end, so that they do not slow some inserts.
+	if err := s.exec(ctx, "SYSTEM STOP MERGES "+b.table); err != nil {
 		return err
 	}
 	for _, c := range copies {
@@ -91,10 +102,27 @@ func (b *built) build(ctx context.Context, s *server, copies []string) error {
 		}
 	}
 	b.insertS = time.Since(start).Seconds()
+	if err := s.exec(ctx, "SYSTEM START MERGES "+b.table); err != nil {
+		return err
+	}
 	if err := s.exec(ctx, "OPTIMIZE TABLE "+b.table+" FINAL"); err != nil {
 		return err
 	}
+	if err := s.exec(ctx, fmt.Sprintf("ALTER TABLE %s MODIFY COMMENT '%.1f'", b.table, b.insertS)); err != nil {
+		return err
+	}
 	return b.weigh(ctx, s)
+}
+
+// kept tells whether an earlier run left the table whole.
+func (b *built) kept(ctx context.Context, s *server) (bool, error) {
+	var seconds float64
+	err := s.conn.QueryRow(ctx, "SELECT max(toFloat64OrZero(comment)) FROM system.tables WHERE database = currentDatabase() AND name = ?", b.table).Scan(&seconds)
+	if err != nil || seconds == 0 {
+		return false, err
+	}
+	b.insertS = seconds
+	return true, b.weigh(ctx, s)
 }
 
 // weigh finds the bytes of each column, and those of indexes and projections
@@ -129,6 +157,6 @@ func fillIn(ctx context.Context, s *server, table string) (func(string) string, 
 	err := s.conn.QueryRow(ctx, fmt.Sprintf(`WITH (SELECT (min(fix_time), max(fix_time)) FROM %[1]s) AS span, toStartOfDay(span.1 + intDiv(dateDiff('second', span.1, span.2), 2)) AS middle
 		SELECT imei, toString(toDateTime(middle)), toString(toDateTime(middle) + 9 * 3600), toInt64(any(raw_partition)), max(raw_offset)
 		FROM %[1]s WHERE fix_time >= middle + INTERVAL 9 HOUR AND fix_time < middle + INTERVAL 10 HOUR GROUP BY imei ORDER BY abs(toInt64(count()) - 250), imei LIMIT 1`, table)).Scan(&device, &day, &hour, &partition, &offset)
-	fill := strings.NewReplacer("{device}", device, "{day}", day, "{hour}", hour, "{partition}", fmt.Sprint(partition), "{offset}", fmt.Sprint(offset))
+	fill := strings.NewReplacer("{device}", device, "{day}", day, "{hour}", hour, "{partition}", strconv.FormatInt(partition, 10), "{offset}", strconv.FormatInt(offset, 10))
 	return fill.Replace, err
 }

@@ -23,17 +23,23 @@ func main() {
 	flag.IntVar(&cfg.devices, "devices", 3000, "devices that they come from")
 	flag.IntVar(&cfg.share, "share", 10, "every how many devices the alternatives are built of")
 	flag.IntVar(&cfg.rounds, "rounds", 5, "rounds; the median counts")
+	flag.IntVar(&cfg.part, "part", 4, "every how many devices of these the columns are measured with, and the tables side by side")
+	flag.StringVar(&cfg.whole, "whole", "naive,first,chosen", "designs that are built of all fixes")
+	flag.BoolVar(&cfg.keep, "keep", false, "keep the tables of all fixes, and take those that an earlier run kept")
 	flag.StringVar(&cfg.only, "only", "", "parts to run: columns, designs, whole, recorded (default all)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, &cfg); err != nil {
+	err := run(ctx, &cfg)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "storage:", err)
 		os.Exit(1)
 	}
 }
 
 type config struct {
-	dsn, database, data, only     string
-	fixes, devices, share, rounds int
+	dsn, database, data, only, whole string
+	fixes, devices, share, part      int
+	rounds                           int
+	keep                             bool
 }

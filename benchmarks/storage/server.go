@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/ClickHouse/ch-go"
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -21,8 +22,8 @@ func connect(ctx context.Context, dsn, database string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts.Settings = clickhouse.Settings{"max_execution_time": 0, "allow_experimental_codecs": 1, "allow_suspicious_codecs": 1, "allow_suspicious_low_cardinality_types": 1, "max_insert_threads": 2, "max_partitions_per_insert_block": 0}
-	opts.ReadTimeout = 0
+	opts.Settings = clickhouse.Settings{"max_execution_time": 0, "allow_experimental_codecs": 1, "allow_suspicious_codecs": 1, "allow_suspicious_low_cardinality_types": 1, "max_insert_threads": 4, "max_threads": 6, "min_insert_block_size_rows": 2_000_000, "min_insert_block_size_bytes": 0, "max_partitions_per_insert_block": 0}
+	opts.ReadTimeout = 24 * time.Hour // copies take long
 	first, err := clickhouse.Open(opts)
 	if err != nil {
 		return nil, err

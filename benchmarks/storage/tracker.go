@@ -147,7 +147,7 @@ func (t *tracker) fix(truth *simulate.Truth, method int8) *fix {
 	}
 	t.flaw(f)
 	at := h3.At(f.lat, f.lng)
-	f.h3r7, f.h3r9, f.h3r11 = uint64(at.Cell(7)), uint64(at.Cell(9)), uint64(at.Cell(11))
+	f.h3r7, f.h3r9, f.h3r11 = at.Cell(7), at.Cell(9), at.Cell(11)
 	t.travel(f)
 	return f
 }

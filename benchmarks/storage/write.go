@@ -61,7 +61,7 @@ func write(out io.Writer, tables []*built) error {
 }
 
 func (b *built) median(q int, of func(measured) float64) float64 {
-	var v []float64
+	v := make([]float64, 0, len(b.measurements[q]))
 	for _, m := range b.measurements[q] {
 		v = append(v, of(m))
 	}
