@@ -3230,8 +3230,8 @@ COMMENT 'One row is one harsh event as the rules find it in the stored fixes, of
 ALTER TABLE fixes_local ON CLUSTER `odograph`
     MODIFY COLUMN imei CODEC(LZ4),
     MODIFY COLUMN gate_time CODEC(Delta, ZSTD(1)),
-    MODIFY COLUMN lat_e7 CODEC(GCD, T64, ZSTD(1)),
-    MODIFY COLUMN lng_e7 CODEC(GCD, T64, ZSTD(1)),
+    MODIFY COLUMN lat_e7 CODEC(GCD, Delta, ZSTD(1)),
+    MODIFY COLUMN lng_e7 CODEC(GCD, Delta, ZSTD(1)),
     MODIFY COLUMN odometer_m CODEC(Delta, ZSTD(1)),
     MODIFY COLUMN h3_r7 CODEC(ZSTD(1)),
     MODIFY COLUMN h3_r9 CODEC(ZSTD(1)),
