@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/odograph/odograph/pkg/dedup"
 	"github.com/odograph/odograph/pkg/derive"
 	"github.com/odograph/odograph/pkg/schema"
 )
@@ -301,7 +303,13 @@ func TestChangelogRestores(t *testing.T) {
 	if restored.next != d.part.next {
 		t.Errorf("position %d, want %d", restored.next, d.part.next)
 	}
+	if err := restored.loaded(); err != nil {
+		t.Fatal(err)
+	}
 	a, b := d.part.devices[imei], restored.devices[imei]
+	if x, y := a.recent.AppendTail(a.recent.Append(nil)), b.recent.AppendTail(b.recent.Append(nil)); !bytes.Equal(x, y) || len(x) < 8*dedup.RecentSize {
+		t.Errorf("recent identities %x, want %x", y, x)
+	}
 	if a.head != b.head {
 		t.Errorf("head %+v, want %+v", b.head, a.head)
 	}

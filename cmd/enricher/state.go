@@ -22,6 +22,8 @@ type device struct {
 	derived    *derive.Device
 	definition definition // as of the fork
 
+	loading *dedup.RecentLoader // while the parts are loaded
+
 	recentDirty, headDirty bool
 }
 
@@ -86,11 +88,13 @@ func (p *partition) merge(o *overlay) {
 }
 
 // The changelog: key IMEI/part, where the part is the slot of a page of the
-// dedup window, "r" (recent identities), "h" (head) or one of pkg/derive. Only
-// what changed is written. The input position stands under positionKey.
+// dedup window, "r" (recent identities), "rt" (those of them that came last), "h"
+// (head) or one of pkg/derive. Only what changed is written. The input position
+// stands under positionKey.
 const (
 	positionKey = "@position"
 	partRecent  = "r"
+	partNewest  = "rt"
 	partHead    = "h"
 )
 
@@ -112,7 +116,12 @@ func (o *overlay) changelog(put func(key, value []byte)) {
 			part(d, strconv.Itoa(slot), func(b []byte) []byte { return d.window.AppendPage(b, slot) })
 		})
 		if d.recentDirty {
-			part(d, partRecent, d.recent.Append)
+			var whole bool
+			if d.recent, whole = d.recent.ToWrite(); whole {
+				part(d, partRecent, d.recent.Append)
+			} else {
+				part(d, partNewest, d.recent.AppendTail)
+			}
 		}
 		if d.headDirty {
 			part(d, partHead, d.head.Append)
@@ -150,6 +159,9 @@ func (p *partition) load(key, value []byte) error {
 // loaded ends the loading of the changelog.
 func (p *partition) loaded() error {
 	for imei, d := range p.devices {
+		if d.loading != nil {
+			d.recent, d.loading = d.loading.Recent(), nil
+		}
 		if err := d.derived.Loaded(); err != nil {
 			return fmt.Errorf("%w: device %s: %w", errState, imei, err)
 		}
@@ -163,7 +175,9 @@ func (d *device) load(part string, value []byte) (err error) {
 		err = d.derived.Load(part, value)
 	case value == nil: // of the other parts none ever ends
 	case part == partRecent:
-		d.recent, err = dedup.ParseRecent(value)
+		err = d.loader().Load(value)
+	case part == partNewest:
+		err = d.loader().LoadTail(value)
 	case part == partHead:
 		_, err = d.head.Decode(value)
 	default:
@@ -173,4 +187,11 @@ func (d *device) load(part string, value []byte) (err error) {
 		}
 	}
 	return err
+}
+
+func (d *device) loader() *dedup.RecentLoader {
+	if d.loading == nil {
+		d.loading = &dedup.RecentLoader{}
+	}
+	return d.loading
 }

@@ -1,6 +1,8 @@
 package dedup_test
 
 import (
+	"encoding/binary"
+	"errors"
 	"testing"
 	"unsafe"
 
@@ -142,6 +144,7 @@ func TestRecent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := &dedup.Recent{}
 		var all []uint64
+		var whole, tail []byte // as written last
 		for range rapid.IntRange(0, 100).Draw(t, "items") {
 			id := rapid.Uint64Range(0, 60).Draw(t, "id")
 			last := all[max(0, len(all)-dedup.RecentSize):]
@@ -154,12 +157,68 @@ func TestRecent(t *testing.T) {
 			}
 			r = r.With(id)
 			all = append(all, id)
-			if rapid.Bool().Draw(t, "restart") {
-				var err error
-				if r, err = dedup.ParseRecent(r.Append(nil)); err != nil {
-					t.Fatal(err)
-				}
+			if rapid.IntRange(0, 3).Draw(t, "batch goes on") == 0 {
+				continue
 			}
+			var all bool
+			if r, all = r.ToWrite(); all {
+				whole = r.Append(nil)
+			} else {
+				tail = r.AppendTail(nil)
+			}
+			if rapid.Bool().Draw(t, "restart") {
+				r = loadRecent(t, whole, tail)
+			}
+		}
+	})
+}
+
+// loadRecent takes the parts in either order.
+func loadRecent(t *rapid.T, whole, tail []byte) *dedup.Recent {
+	var l dedup.RecentLoader
+	var errs [3]error
+	if tail != nil && rapid.Bool().Draw(t, "tail first") {
+		errs[0] = l.LoadTail(tail)
+	}
+	errs[1] = l.Load(whole)
+	if tail != nil {
+		errs[2] = l.LoadTail(tail)
+	}
+	if err := errors.Join(errs[:]...); err != nil {
+		t.Fatal(err)
+	}
+	return l.Recent()
+}
+
+// TestRecentOfVersion1 reads what was written before there were tails.
+func TestRecentOfVersion1(t *testing.T) {
+	b := []byte{1}
+	for id := range uint64(dedup.RecentSize) {
+		b = binary.LittleEndian.AppendUint64(b, id*0x0101010101010101)
+	}
+	var l dedup.RecentLoader
+	if err := l.Load(b); err != nil {
+		t.Fatal(err)
+	}
+	r, whole := l.Recent().With(7).ToWrite()
+	if r.Seen(0) || !r.Seen(0x0101010101010101) || !r.Seen(7) || !whole {
+		t.Errorf("got %x, whole: %v", r.Append(nil), whole)
+	}
+}
+
+func FuzzRecent(f *testing.F) {
+	r := &dedup.Recent{}
+	for id := range uint64(40) {
+		r, _ = r.With(id).ToWrite()
+	}
+	f.Add(r.Append(nil), r.AppendTail(nil))
+	f.Add([]byte{1, 1, 2, 3, 4, 5, 6, 7, 8}, []byte{})
+	f.Fuzz(func(t *testing.T, whole, tail []byte) {
+		var l dedup.RecentLoader
+		wrong, wrongTail := l.Load(whole), l.LoadTail(tail)
+		r, all := l.Recent().With(9).ToWrite()
+		if !r.Seen(9) || all && wrong == nil && len(r.Append(nil)) > 2+8*dedup.RecentSize {
+			t.Fatalf("%v, %v: %x", wrong, wrongTail, r.Append(nil))
 		}
 	})
 }
