@@ -176,10 +176,10 @@ func TestBytesOfMarks(t *testing.T) {
 		mark   func(f *timeline.Fix, i int64) timeline.Mark
 		moving bool
 	}{
-		{"signs of life", 180, 5, func(f *timeline.Fix, _ int64) timeline.Mark {
+		{"signs of life", 180, 1.5, func(f *timeline.Fix, _ int64) timeline.Mark {
 			return timeline.Mark{Time: f.Time + 4, Kind: timeline.MarkContact, Value: math.NaN(), LatE6: timeline.NoPosition, LngE6: timeline.NoPosition, Speed: timeline.Unknown}
 		}, false},
-		{"fuel levels  ", 30, 5, func(f *timeline.Fix, i int64) timeline.Mark {
+		{"fuel levels  ", 30, 3.2, func(f *timeline.Fix, i int64) timeline.Mark {
 			return timeline.Mark{Time: f.Time, Kind: timeline.MarkFuel, Channel: "1", Unit: "L", Value: float64(6000-i*7) / 100, LatE6: f.LatE6, LngE6: f.LngE6, Speed: f.SpeedDKMH}
 		}, true},
 	} {

@@ -20,12 +20,11 @@ import (
 // chunk that it continues and all of that. Where the last byte of the chunk is not
 // full, the first byte of the tail replaces it.
 const (
-	chunkVersion = 1
-	tailVersion  = 2
-	checkBytes   = 2
-	headBytes    = 1 + checkBytes
-	tailSlot     = 0
-	maxSlot      = 1 << 20
+	tailVersion = 2 // that of a chunk is its form
+	checkBytes  = 2
+	headBytes   = 1 + checkBytes
+	tailSlot    = 0
+	maxSlot     = 1 << 20
 )
 
 // ErrChunk says that bytes are not a chunk of a Log.
@@ -65,7 +64,7 @@ func (l *Log) AppendChunk(dst []byte, slot int) ([]byte, bool) {
 
 func (c *chunk) append(dst []byte) []byte {
 	head := len(dst)
-	dst = append(dst, chunkVersion, 0, 0)
+	dst = append(dst, byte(c.form), 0, 0)
 	dst = binary.AppendUvarint(dst, uint64(c.count))
 	dst = binary.AppendVarint(dst, c.first)
 	dst = append(dst, c.bits...)
@@ -138,7 +137,11 @@ func opened(b []byte, version byte, from uint16) ([]byte, error) {
 }
 
 func parseChunk(b []byte) (chunk, error) {
-	b, err := opened(b, chunkVersion, 0)
+	f := form2
+	if len(b) > 0 && form(b[0]) == form1 {
+		f = form1
+	}
+	b, err := opened(b, byte(f), 0)
 	if err != nil {
 		return chunk{}, err
 	}
@@ -155,7 +158,7 @@ func parseChunk(b []byte) (chunk, error) {
 	if count == 0 || count > uint64(len(b))*8 { // an entry takes a bit at least
 		return chunk{}, fmt.Errorf("%w: %d entries in %d bytes", ErrChunk, count, len(b))
 	}
-	return chunk{first: first, count: int32(count), bits: string(b)}, nil
+	return chunk{first: first, form: f, count: int32(count), bits: string(b)}, nil
 }
 
 // Log gives the Log when all of its slots are loaded.
@@ -208,7 +211,7 @@ func (l *Log) addTail(b []byte, n int32) error {
 	if o.partial {
 		all = all[:len(all)-1]
 	}
-	c := chunk{first: o.first, count: n, bits: all + string(b)}
+	c := chunk{first: o.first, form: o.form, count: n, bits: all + string(b)}
 	var d decoder
 	d.start(&c)
 	for d.next() {

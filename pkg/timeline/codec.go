@@ -14,10 +14,21 @@ type codec struct {
 	dLng    int32
 	lastDt  int32 // between the last two fixes
 	mode    mode
+	form    form
 	hasFix  bool
-	endMark bool // the last entry is a mark
+	endMark bool             // the last entry is a mark
+	looks   [knownLooks]look // of the last mark of each of the first shapes
 	means   [contexts]uint32
 }
+
+// A form is how a chunk is written: the number is its version byte. Chunks of
+// earlier forms are read, and the newest one is added to in its own.
+type form uint8
+
+const (
+	form1 form = 1
+	form2 form = 3 // 2 is the version of tails
+)
 
 // A context is a kind of number, of which the codec keeps the mean in 1/256.
 const (
@@ -35,6 +46,7 @@ const (
 	ctxBlind           // where speed and heading are not known
 	ctxAlong           // along the way, in the size of error to be expected
 	ctxAcross          // across it
+	ctxStanding        // odometer at rest, form 2
 	contexts
 )
 
@@ -55,10 +67,18 @@ var startMeans = [contexts]uint32{
 	ctxBlind:    256 * 300,
 	ctxAlong:    256 * 95 / 100,
 	ctxAcross:   256 * 160 / 100,
+	ctxStanding: 256 / 4,
 }
 
-func newCodec(first int64) codec {
-	return codec{time: first, last: Fix{Time: first}, means: startMeans}
+// startMarks is the mean time to a mark in form 2.
+const startMarks = 256 * 6
+
+func newCodec(first int64, f form) codec {
+	c := codec{time: first, last: Fix{Time: first}, means: startMeans, form: f}
+	if f != form1 {
+		c.means[ctxMark], c.shapes, c.looks = startMarks, firstShapes, firstLooks
+	}
+	return c
 }
 
 // unit is the size of error in which a context's mean is kept, in 1/16, where it

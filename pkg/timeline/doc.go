@@ -31,7 +31,7 @@
 // that a fix need not write all of its chunk again. All of them are for the
 // changelog:
 //
-//	chunk:  1       version, 1
+//	chunk:  1       version, 3
 //	        2       lower 16 bits of the CRC-32C of what follows, little-endian
 //	        uvarint number of entries
 //	        varint  time of the first entry, seconds since 1970
@@ -63,7 +63,7 @@
 //	1 latitude + 90 degrees in 28 bits, longitude + 180 degrees in 29, or
 //	0 both in 32;
 //	the speed, R with parameter 5; the heading in 9 bits; the satellites, R with
-//	parameter 3; the odometer, R with parameter 0
+//	parameter 3; the length of the odometer in 6 bits, and the odometer
 //
 // and any other, where the last speed is 0 or not known, with
 //
@@ -78,7 +78,7 @@
 //	speed: R(change), from rest E(change)
 //	heading: at a speed of 0 a bit that is 1 where it is the same; E(change)
 //	position: R(error along the way) R(error across it)
-//	odometer: R(change less what the positions make of it)
+//	odometer: R(change less what the positions make of it, from rest to rest 0)
 //
 // where the way is reckoned from the speeds and headings of both fixes (reckon)
 // and the parameter of R takes into account how large the error may be (onWay).
@@ -87,10 +87,22 @@
 //
 // A mark goes on with R(seconds since the entry before); the number of its shape
 // among those of the chunk (R, parameter 1), and if that is new its kind in 8 bits
-// and text, channel and unit, each with its length in 8 bits; the value (00: NaN;
-// 01: 0 or 1 in a bit; 10: R(change in hundredths); 11: 64 bits); the
-// position (00: none; 01: that of the last fix; 10: differences from it, R with
-// parameter 10); and a bit that is 0 where the speed is unknown, else followed by
-// its difference from that of the last fix (R, parameter 4). Two bits are given
-// as a number, the lower one first.
+// and text, channel and unit, each 0 where it is empty, else 1, its length in 8
+// bits and itself; 1 where it looks as the last mark of that shape, else 0 and its
+// look in 6 bits, two each for value, position and speed; then
+//
+//	value 0: NaN; 1: 0 or 1 in a bit; 2: R(change in hundredths); 3: 64 bits
+//	position 0: none; 1: that of the last fix; 2: differences from it, R with
+//	parameter 10
+//	speed 0: unknown; 1: its difference from that of the last fix, R with
+//	parameter 4; 2: that of the last fix
+//
+// Shapes 0 and 1 are there from the start: the ignition, which looks like 1 0 0,
+// and a sign of life.
+//
+// Version 1 of chunks is read, and a newest chunk of it is added to in the same
+// form. There the odometer of a first fix is R with parameter 0, and nothing is
+// special about it at rest; no shape is there from the start, the lengths of its
+// texts stand without a bit before them, and each part of a look stands before
+// what it is of, that of the speed in one bit.
 package timeline

@@ -1,5 +1,7 @@
 package timeline
 
+import "math/bits"
+
 // A mode is what seldom changes from one fix to the next.
 type mode uint16
 
@@ -23,7 +25,7 @@ func (c *codec) modeOf(f *Fix) mode {
 	m := c.mode & modeTenths
 	m.set(modeOld, f.Old)
 	if uint32(f.SpeedDKMH+1) > 1<<20 || uint32(f.HeadingDeg+1) > 360 || uint32(f.Satellites+1) > 256 ||
-		uint32(f.ACC+1) > 2 || uint64(f.OdometerM+1) > 1<<50 {
+		uint32(f.ACC+1) > 2 || uint64(f.OdometerM+1) > 1<<maxOdometerBits {
 		return m | modeOdd
 	}
 	m.set(modeSpeed, f.SpeedDKMH >= 0)
@@ -139,6 +141,9 @@ func (c *codec) keep(f *Fix, dt int32) {
 const (
 	latBits = 28 // of a latitude from -90 to 90 degrees, plus 90
 	lngBits = 29
+
+	sizeBits        = 6
+	maxOdometerBits = 50
 )
 
 // putFirst writes the first fix of a chunk, of which nothing is predicted.
@@ -166,7 +171,7 @@ func (c *codec) putFirst(w *bitWriter, f *Fix) {
 		w.putRice(uint64(f.Satellites), 3)
 	}
 	if c.mode&modeOdometer != 0 {
-		w.putRice(uint64(f.OdometerM), 0)
+		c.putFirstOdometer(w, f.OdometerM)
 	}
 }
 
@@ -192,8 +197,31 @@ func (c *codec) getFirst(r *bitReader, f *Fix) {
 		f.Satellites = int32(r.rice(3))
 	}
 	if c.mode&modeOdometer != 0 {
-		f.OdometerM = int64(r.rice(0))
+		f.OdometerM = c.getFirstOdometer(r)
 	}
+}
+
+// An odometer that nothing predicts is written with its length.
+func (c *codec) putFirstOdometer(w *bitWriter, m int64) {
+	if c.form == form1 {
+		w.putRice(uint64(m), 0)
+		return
+	}
+	size := uint(bits.Len64(uint64(m)))
+	w.put(uint64(size), sizeBits)
+	w.put(uint64(m), size)
+}
+
+func (c *codec) getFirstOdometer(r *bitReader) int64 {
+	if c.form == form1 {
+		return int64(r.rice(0))
+	}
+	size := uint(r.get(sizeBits))
+	if size > maxOdometerBits {
+		r.bad = true
+		return 0
+	}
+	return int64(r.get(size))
 }
 
 func putOdd(w *bitWriter, f *Fix) {

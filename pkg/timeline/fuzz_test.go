@@ -1,6 +1,7 @@
 package timeline_test
 
 import (
+	"encoding/hex"
 	"errors"
 	"math"
 	"testing"
@@ -26,6 +27,11 @@ func FuzzLoad(f *testing.F) {
 	f.Add(seeds[2], seeds[1], seeds[0], true)
 	f.Add(seeds[3], seeds[1], seeds[0], true)
 	f.Add(seeds[1], []byte{}, []byte{}, true)
+	// A chunk of form 1 and its tail, as they were written by the version before.
+	chunk, _ := hex.DecodeString("01af6e01cad181980d7c30f9ee2bfa4929ae872df1ff3f5be1")
+	tail, _ := hex.DecodeString("02151d02006030180b932303192390334b2303081c8ec84b76")
+	f.Add(chunk, []byte{}, tail, false)
+	f.Add(chunk, seeds[1], tail, true)
 	f.Fuzz(func(t *testing.T, newer, older, tail []byte, sealed bool) {
 		if sealed {
 			timeline.Seal(older, nil)

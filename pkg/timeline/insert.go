@@ -132,12 +132,12 @@ func splitAt(all []record, at, size int) int {
 
 func encode(all []record, slot int32) chunk {
 	first := all[0].time()
-	state := newCodec(first)
+	state := newCodec(first, form2)
 	var w bitWriter
 	for i := range all {
 		state.putRecord(&w, &all[i])
 	}
-	return chunk{first: first, slot: slot, count: int32(len(all)), bits: string(w.append(nil))}
+	return chunk{first: first, slot: slot, form: form2, count: int32(len(all)), bits: string(w.append(nil))}
 }
 
 func (c *codec) putRecord(w *bitWriter, r *record) {
@@ -160,7 +160,7 @@ func (l *Log) reopen(all []record, at int) {
 		l.tails = true
 	} else {
 		l.touch(o.slot)
-		*o = open{chunk: chunk{first: all[0].time(), slot: o.slot}, state: newCodec(all[0].time())}
+		*o = newOpen(all[0].time(), o.slot)
 	}
 	for i := range all[from:] {
 		r := &all[from+i]

@@ -36,6 +36,7 @@ type chunk struct {
 	first int64 // time of the first entry
 	slot  int32 // 0: no chunk
 	count int32
+	form  form
 	bits  string
 }
 
@@ -137,13 +138,17 @@ func (l *Log) append(f *Fix, m *Mark) {
 		o.slot = 0
 	}
 	if o.slot == 0 {
-		*o = open{chunk: chunk{first: t, slot: l.freeSlot()}, state: newCodec(t)}
+		*o = newOpen(t, l.freeSlot())
 	}
 	l.count++
 	if o.add(f, m) {
 		l.touch(o.slot)
 	}
 	l.tails = true
+}
+
+func newOpen(first int64, slot int32) open {
+	return open{chunk: chunk{first: first, slot: slot, form: form2}, state: newCodec(first, form2)}
 }
 
 // touch makes a slot dirty.
@@ -190,7 +195,7 @@ func (o *open) add(f *Fix, m *Mark) (whole bool) {
 		o.tailLen += uint8(len(w.appendWhole(o.tail[:o.tailLen])) - int(o.tailLen))
 	} else { // the first entry of a chunk, or one that is larger than a tail
 		var buf [maxChunkBytes + 4*tailBytes]byte
-		c := chunk{first: o.first, slot: o.slot, count: o.n, bits: string(w.append(o.stream(buf[:0])))}
+		c := chunk{first: o.first, slot: o.slot, form: o.form, count: o.n, bits: string(w.append(o.stream(buf[:0])))}
 		o.settle(c, w.n > 0)
 	}
 	o.rest, o.restBits = byte(w.acc), uint8(w.n)

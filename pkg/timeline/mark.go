@@ -55,6 +55,10 @@ const (
 	placeOfFix  = 1 // that of the last fix
 	placeNear   = 2 // so far from it
 	placeBits   = 2
+	speedNone   = 0
+	speedOther  = 1 // so far from that of the last fix; in form 1 of any that is known
+	speedOfFix  = 2
+	speedBits   = 2
 	shapeShift  = 1
 	placeShift  = 10
 	speedShift  = 4
@@ -66,25 +70,12 @@ const (
 func (c *codec) putMark(w *bitWriter, m *Mark) {
 	w.put(0, tagBits)
 	c.put(w, ctxMark, uint64(m.Time-c.time))
-	s := shape{m.Kind, m.Text, m.Channel, m.Unit}
-	at := slices.Index(c.shapes, s)
-	if at < 0 {
-		at = len(c.shapes)
-		c.shapes = append(slices.Clip(c.shapes), s)
-		w.putRice(uint64(at), shapeShift)
-		w.put(uint64(s.kind), kindBits)
-		putText(w, s.text)
-		putText(w, s.channel)
-		putText(w, s.unit)
-	} else {
-		w.putRice(uint64(at), shapeShift)
-	}
-	c.putValue(w, m.Value)
-	c.putPlace(w, m)
-	w.putBit(m.Speed != Unknown)
-	if m.Speed != Unknown {
-		w.putRice(zigzag(int64(m.Speed)-int64(c.last.SpeedDKMH)), speedShift)
-	}
+	at := c.putShape(w, m)
+	k := c.lookOf(m)
+	c.putLook(w, at, k)
+	c.putValue(w, m.Value, k.value)
+	c.putPlace(w, m, k.place)
+	c.putSpeed(w, m, k.speed)
 	c.time, c.endMark = m.Time, true
 }
 
@@ -97,7 +88,7 @@ func (c *codec) getMark(r *bitReader, m *Mark) {
 	at := r.rice(shapeShift)
 	switch {
 	case at == uint64(len(c.shapes)):
-		s := shape{kind: MarkKind(r.get(kindBits)), text: getText(r), channel: getText(r), unit: getText(r)}
+		s := shape{kind: MarkKind(r.get(kindBits)), text: c.getText(r), channel: c.getText(r), unit: c.getText(r)}
 		c.shapes = append(slices.Clip(c.shapes), s)
 	case at > uint64(len(c.shapes)):
 		r.bad = true
@@ -105,22 +96,47 @@ func (c *codec) getMark(r *bitReader, m *Mark) {
 	}
 	s := &c.shapes[at]
 	m.Kind, m.Text, m.Channel, m.Unit = s.kind, s.text, s.channel, s.unit
-	m.Value = c.getValue(r)
-	c.getPlace(r, m)
-	if r.bit() {
-		m.Speed = int32(int64(c.last.SpeedDKMH) + unzigzag(r.rice(speedShift)))
-	}
+	k := c.getLook(r, int(at%knownLooks))
+	c.getValue(r, m, k.value)
+	c.getPlace(r, m, k.place)
+	c.getSpeed(r, m, k.speed)
 	c.time, c.endMark = m.Time, true
 }
 
-func putText(w *bitWriter, s string) {
+// putShape writes the shape of a mark and gives its number.
+func (c *codec) putShape(w *bitWriter, m *Mark) (at int) {
+	s := shape{m.Kind, m.Text, m.Channel, m.Unit}
+	at = slices.Index(c.shapes, s)
+	if at >= 0 {
+		w.putRice(uint64(at), shapeShift)
+		return at
+	}
+	at = len(c.shapes)
+	c.shapes = append(slices.Clip(c.shapes), s)
+	w.putRice(uint64(at), shapeShift)
+	w.put(uint64(s.kind), kindBits)
+	for _, text := range [...]string{s.text, s.channel, s.unit} {
+		c.putText(w, text)
+	}
+	return at
+}
+
+func (c *codec) putText(w *bitWriter, s string) {
+	if c.form != form1 {
+		if w.putBit(s != ""); s == "" {
+			return
+		}
+	}
 	w.put(uint64(len(s)), lengthBits)
 	for i := range len(s) {
 		w.put(uint64(s[i]), 8)
 	}
 }
 
-func getText(r *bitReader) string {
+func (c *codec) getText(r *bitReader) string {
+	if c.form != form1 && !r.bit() {
+		return ""
+	}
 	n := int(r.get(lengthBits))
 	if n > MaxTextBytes {
 		r.bad = true
@@ -131,62 +147,4 @@ func getText(r *bitReader) string {
 		b[i] = byte(r.get(8))
 	}
 	return string(b[:n])
-}
-
-func (c *codec) putValue(w *bitWriter, v float64) {
-	cents := math.Round(v * centsFactor)
-	switch {
-	case math.IsNaN(v):
-		w.put(valueNone, valueBits)
-	case v == 1 || math.Float64bits(v) == 0:
-		w.put(valueState, valueBits)
-		w.putBit(v == 1)
-	case math.Abs(cents) < centsLimit && math.Float64bits(float64(int64(cents))/centsFactor) == math.Float64bits(v):
-		w.put(valueCents, valueBits)
-		c.put(w, ctxValue, zigzag(int64(cents)-c.cents))
-		c.cents = int64(cents)
-	default:
-		w.put(valueRaw, valueBits)
-		w.put64(math.Float64bits(v))
-	}
-}
-
-func (c *codec) getValue(r *bitReader) float64 {
-	switch r.get(valueBits) {
-	case valueNone:
-		return math.NaN()
-	case valueState:
-		return float64(r.get(1))
-	case valueCents:
-		c.cents += unzigzag(c.get(r, ctxValue))
-		return float64(c.cents) / centsFactor
-	}
-	return math.Float64frombits(r.get64())
-}
-
-func (c *codec) putPlace(w *bitWriter, m *Mark) {
-	switch {
-	case m.LatE6 == NoPosition && m.LngE6 == NoPosition:
-		w.put(placeNone, placeBits)
-	case m.LatE6 == c.last.LatE6 && m.LngE6 == c.last.LngE6:
-		w.put(placeOfFix, placeBits)
-	default:
-		w.put(placeNear, placeBits)
-		w.putRice(zigzag(int64(m.LatE6-c.last.LatE6)), placeShift)
-		w.putRice(zigzag(int64(m.LngE6-c.last.LngE6)), placeShift)
-	}
-}
-
-func (c *codec) getPlace(r *bitReader, m *Mark) {
-	switch r.get(placeBits) {
-	case placeNone:
-		m.LatE6, m.LngE6 = NoPosition, NoPosition
-	case placeOfFix:
-		m.LatE6, m.LngE6 = c.last.LatE6, c.last.LngE6
-	case placeNear:
-		m.LatE6 = c.last.LatE6 + int32(unzigzag(r.rice(placeShift)))
-		m.LngE6 = c.last.LngE6 + int32(unzigzag(r.rice(placeShift)))
-	default:
-		r.bad = true
-	}
 }

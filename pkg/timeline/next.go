@@ -150,12 +150,23 @@ func (c *codec) getSatellites(r *bitReader, f *Fix) {
 
 func (c *codec) putOdometer(w *bitWriter, f *Fix) {
 	if c.mode&modeOdometer != 0 {
-		c.put(w, ctxOdometer, zigzag(f.OdometerM-c.last.OdometerM-c.moved(f)))
+		way, ctx := c.way(f)
+		c.put(w, ctx, zigzag(f.OdometerM-c.last.OdometerM-way))
 	}
 }
 
 func (c *codec) getOdometer(r *bitReader, f *Fix) {
 	if c.mode&modeOdometer != 0 {
-		f.OdometerM = c.last.OdometerM + c.moved(f) + unzigzag(c.get(r, ctxOdometer))
+		way, ctx := c.way(f)
+		f.OdometerM = c.last.OdometerM + way + unzigzag(c.get(r, ctx))
 	}
+}
+
+// way is what the odometer should have counted, and the context of its error. At
+// rest it counts nothing, however the position drifts.
+func (c *codec) way(f *Fix) (m int64, ctx int) {
+	if c.form != form1 && c.mode&modeSpeed != 0 && max(f.SpeedDKMH, c.last.SpeedDKMH) <= 0 {
+		return 0, ctxStanding
+	}
+	return c.moved(f), ctxOdometer
 }

@@ -13,7 +13,7 @@ type decoder struct {
 }
 
 func (d *decoder) start(c *chunk) {
-	*d = decoder{bits: bitReader{b: c.bits}, state: newCodec(c.first), left: c.count}
+	*d = decoder{bits: bitReader{b: c.bits}, state: newCodec(c.first, c.form), left: c.count}
 }
 
 // next reads the next entry into fix or mark.
