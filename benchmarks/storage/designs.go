@@ -166,10 +166,8 @@ func (d *design) create(table string) string {
 		partition = byMonth
 	}
 	s := fmt.Sprintf("CREATE TABLE %s (%s%s) ENGINE = ReplacingMergeTree PARTITION BY %s ORDER BY (%s)", table, strings.Join(columns, ", "), d.extra, partition, order)
-	if len(d.settings) > 0 {
-		s += " SETTINGS " + strings.Join(d.settings, ", ")
-	}
-	return s
+	// Small parts would not tell what each column takes.
+	return s + " SETTINGS " + strings.Join(append([]string{"min_bytes_for_wide_part = 0"}, d.settings...), ", ")
 }
 
 // fill is the statement that copies rows into it; replace is a list of columns

@@ -124,7 +124,6 @@ func (r *recording) weigh(ctx context.Context, s *server, fixes []fix, devices [
 		if d.name != "naive" && d.name != "first" && !d.chosen {
 			continue
 		}
-		d.settings = append(d.settings, "min_bytes_for_wide_part = 0")
 		b := &built{design: d, table: table + "_" + d.name}
 		if err := b.build(ctx, s, []string{table}); err != nil {
 			return err
