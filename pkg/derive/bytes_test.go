@@ -21,10 +21,10 @@ func TestBytesPerDevice(t *testing.T) {
 		mostSize float64       // of a device, on average
 		mostLog  float64       // of a fix
 	}{
-		{"on the way    ", time.Second, 4 * time.Hour, 0, 26_500, 70},
-		{"on the way    ", 10 * time.Second, 8 * time.Hour, 0, 4_000, 85},
-		{"on the way    ", time.Minute, 12 * time.Hour, 0, 1_540, 138},
-		{"a working day ", 10 * time.Second, 8 * time.Hour, 16 * time.Hour, 1_680, 65},
+		{"on the way    ", time.Second, 4 * time.Hour, 0, 23_000, 65},
+		{"on the way    ", 10 * time.Second, 8 * time.Hour, 0, 3_620, 80},
+		{"on the way    ", time.Minute, 12 * time.Hour, 0, 1_480, 135},
+		{"a working day ", 10 * time.Second, 8 * time.Hour, 16 * time.Hour, 1_560, 60},
 	} {
 		w := newWriter()
 		w.parts = map[string]int{}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/odograph/odograph/pkg/schema"
+	"github.com/odograph/odograph/pkg/timeline"
 )
 
 // Rules are the settings of all that this package decides.
@@ -185,7 +186,7 @@ func (r *Rules) Validate() error {
 	c.within("harsh.min_event_heading_change_deg", h.MinHeadingChangeDeg, 0, 180)
 	c.within("harsh.max_heading_rate_deg_s", h.MaxHeadingRateDegS, 1, 180)
 	c.within("harsh.min_run_fixes", float64(h.MinRunFixes), 2, 100)
-	c.within("harsh.min_satellites", float64(h.MinSatellites), 0, 31)
+	c.within("harsh.min_satellites", float64(h.MinSatellites), 0, timeline.MaxSatellites)
 	c.within("harsh.timestamp_damping_s", h.TimestampDamping, 0, 5)
 	c.seconds("harsh.merge_s", h.MergeS, 0, 120)
 	c.seconds("harsh.cooldown_s", h.CooldownS, 0, maxSeconds)

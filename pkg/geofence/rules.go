@@ -3,6 +3,8 @@ package geofence
 import (
 	"errors"
 	"fmt"
+
+	"github.com/odograph/odograph/pkg/timeline"
 )
 
 // Rules say when a device is in a geofence. Distances are in metres, times in
@@ -84,7 +86,7 @@ func (r *Rules) Validate() error {
 	between("jump.max_gap_s", float64(r.Jump.MaxGapS), 0, float64(r.UnknownAfterS))
 	between("jump.max_implied_kmh", r.Jump.MaxImpliedKMH, 50, 1000)
 	between("jump.min_chord_m", r.Jump.MinChordM, 0, 10_000)
-	between("trust.min_satellites", float64(r.Trust.MinSatellites), 0, 12)
+	between("trust.min_satellites", float64(r.Trust.MinSatellites), 0, timeline.MaxSatellites)
 	between("rest.radius_m", r.Rest.RadiusM, 0, 500)
 	between("rest.after_s", float64(r.Rest.AfterS), 1, day)
 	between("rest.mean_s", float64(r.Rest.MeanS), 1, day)

@@ -23,8 +23,10 @@ type Fix struct {
 	Old        bool  // old coordinates sent again (postMethod 4, 5, 10, 13, 14): no new movement
 }
 
-// MaxSatellites is where the count of satellites is cut: more says nothing.
-const MaxSatellites = 31
+// MaxSatellites is where the count of satellites is cut, and the most that rules
+// may ask for: eight are plenty for a position, and what the count does above that
+// would take an eighth of what is remembered of a fix.
+const MaxSatellites = 8
 
 // maxSpeedDKMH bounds what is remembered of a speed, 0.1 km/h; what is faster is
 // no vehicle and is refused by every detector.

@@ -137,7 +137,7 @@ func drawFix(t *rapid.T, at int64, last timeline.Fix) timeline.Fix {
 	f.LngE6 += step.Draw(t, "lng")
 	f.SpeedDKMH = rapid.Int32Range(-1, 8).Draw(t, "speed") * 10
 	f.HeadingDeg = rapid.Int32Range(-1, 359).Draw(t, "heading")
-	f.Satellites = rapid.Int32Range(-1, timeline.MaxSatellites).Draw(t, "satellites")
+	f.Satellites = rapid.Int32Range(-1, 31).Draw(t, "satellites")
 	f.ACC = rapid.Int32Range(-1, 1).Draw(t, "acc")
 	f.OdometerM = max(f.OdometerM, 0) + rapid.Int64Range(-50, 200).Draw(t, "odometer")
 	f.Old = rapid.Bool().Draw(t, "old")
