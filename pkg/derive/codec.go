@@ -22,7 +22,8 @@ const (
 )
 
 const (
-	baseVersion       = 2
+	baseVersion       = 3
+	baseNotSqueezed   = 2
 	baseWithoutFences = 1
 	ledgerVersion     = 1
 )
@@ -129,7 +130,11 @@ func appendBool(dst []byte, v bool) []byte {
 }
 
 func (d *Device) appendBase(dst []byte) []byte {
-	dst = append(dst, baseVersion)
+	var buf [1024]byte
+	return squeeze(append(dst, baseVersion), d.baseContent(buf[:0]))
+}
+
+func (d *Device) baseContent(dst []byte) []byte {
 	dst = binary.AppendVarint(dst, d.base.at)
 	dst = appendString(dst, d.with.version)
 	dst = d.with.profile.append(dst)
@@ -145,11 +150,17 @@ func (d *Device) appendBase(dst []byte) []byte {
 }
 
 func (d *Device) parseBase(b []byte) error {
-	if len(b) == 0 || b[0] != baseVersion && b[0] != baseWithoutFences {
+	if len(b) == 0 || b[0] == 0 || b[0] > baseVersion {
 		return errPacked
 	}
-	version := b[0]
-	u := unpacker{b: b[1:]}
+	version, b := b[0], b[1:]
+	if version >= baseVersion {
+		var err error
+		if b, err = unsqueeze(b); err != nil {
+			return err
+		}
+	}
+	u := unpacker{b: b}
 	base := &checkpoint{at: u.varint()}
 	d.with.version = u.string()
 	d.with.profile.parse(&u)

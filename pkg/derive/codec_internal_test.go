@@ -1,6 +1,8 @@
 package derive
 
 import (
+	"bytes"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/odograph/odograph/pkg/geofence"
@@ -18,4 +20,44 @@ func TestBaseWithoutFences(t *testing.T) {
 	if _, err := again.decode(before, baseVersion); err == nil {
 		t.Error("took a base that is cut off")
 	}
+}
+
+// TestSqueeze: what was squeezed comes back, and what is foreign is an error.
+func TestSqueeze(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for n := range 3000 {
+		b := make([]byte, rng.IntN(n+1))
+		for i := range b {
+			b[i] = byte(rng.IntN(1 + n%7*n%40))
+			if from := i - rng.IntN(300); rng.IntN(3) > 0 && from >= 0 {
+				i += copy(b[i:], b[from:min(from+rng.IntN(30), i)])
+			}
+		}
+		small := squeeze([]byte{7}, b)
+		got, err := unsqueeze(small[1:])
+		if err != nil || small[0] != 7 || !bytes.Equal(got, b) {
+			t.Fatalf("%x came back as %x (%v)", b, got, err)
+		}
+		if len(b) > 0 {
+			small[1+rng.IntN(len(small)-1)] ^= 1 << rng.IntN(8)
+			_, _ = unsqueeze(small[1 : 1+rng.IntN(len(small))])
+		}
+	}
+	if len(squeeze(nil, make([]byte, 100_000))) > 200 {
+		t.Error("zeros are not squeezed")
+	}
+	if _, err := unsqueeze([]byte{0x0f, 0xff, 0xff, 0xff, 0xff, 0x7f, 1}); err == nil {
+		t.Error("took a match without end")
+	}
+}
+
+func FuzzUnsqueeze(f *testing.F) {
+	f.Add(squeeze(nil, []byte("abcabcabcdabcdabcd")))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if out, err := unsqueeze(b); err == nil {
+			if again, err := unsqueeze(squeeze(nil, out)); err != nil || !bytes.Equal(again, out) {
+				t.Fatalf("%x came back as %x (%v)", out, again, err)
+			}
+		}
+	})
 }
