@@ -47,7 +47,7 @@ func TestTablesDocument(t *testing.T) {
 	borrow(t, tables)
 	want := document(tables)
 	if *updateTables {
-		if err := os.WriteFile(tablesDocument, want, 0o644); err != nil { //nolint:gosec // G306: a document
+		if err := os.WriteFile(tablesDocument, want, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
