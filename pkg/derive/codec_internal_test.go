@@ -30,7 +30,7 @@ func TestSqueeze(t *testing.T) {
 		for i := range b {
 			b[i] = byte(rng.IntN(1 + n%7*n%40))
 			if from := i - rng.IntN(300); rng.IntN(3) > 0 && from >= 0 {
-				i += copy(b[i:], b[from:min(from+rng.IntN(30), i)])
+				copy(b[i:], b[from:min(from+rng.IntN(30), i)])
 			}
 		}
 		small := squeeze([]byte{7}, b)
