@@ -22,6 +22,7 @@ WITH
 SELECT imei, hour, fixes, usable_fixes, moving_fixes, late_fixes, minutes_with_fixes, fixes_by_source,
     arraySum((d, m) -> if(m, d, 0), step_m, moved) AS distance_m,
     if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, s) -> if(s > 0 AND b.5 >= 0 AND p.5 > b.5, p.5 - b.5, 0), usable, before, step_s), NULL) AS odometer_distance_m,
+    if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, m, d) -> if(m AND b.5 >= 0 AND p.5 >= b.5, d, 0), usable, before, moved, step_m), NULL) AS odometer_track_m,
     arraySum((s, m) -> if(m AND s <= 300, s, 0), step_s, moved) AS moving_s,
     arraySum((s, m) -> if(NOT m AND s <= 300, s, 0), step_s, moved) AS standing_s,
     arraySum((s, m, p) -> if(NOT m AND s <= 300 AND p.6, s, 0), step_s, moved, usable) AS idling_s,

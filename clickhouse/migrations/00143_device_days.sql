@@ -11,7 +11,8 @@ CREATE OR REPLACE VIEW device_days
     minutes_with_fixes  UInt64 COMMENT 'of 1440',
     fixes_by_source     Map(LowCardinality(String), UInt64) COMMENT 'fixes by the source that brought them first',
     distance_m          Float64 COMMENT 'metres along the usable fixes, see device_hours',
-    odometer_distance_m Nullable(Float64) COMMENT 'metres by the odometer of the device, of the same fixes; NULL without one',
+    odometer_distance_m Nullable(Float64) COMMENT 'metres by the odometer of the device, see device_hours; NULL without one',
+    odometer_track_m    Nullable(Float64) COMMENT 'metres of distance_m in the steps that have it',
     moving_s            UInt64 COMMENT 'seconds in motion, of steps of at most 300 s',
     standing_s          UInt64 COMMENT 'seconds at rest, of such steps',
     idling_s            UInt64 COMMENT 'of standing_s, with the ignition on',
@@ -29,7 +30,7 @@ AS
 SELECT imei, toDate(hour, 'UTC') AS day,
     sum(h.fixes) AS fixes, sum(h.usable_fixes) AS usable_fixes, sum(h.moving_fixes) AS moving_fixes, sum(h.late_fixes) AS late_fixes,
     sum(h.minutes_with_fixes) AS minutes_with_fixes, sumMap(h.fixes_by_source) AS fixes_by_source,
-    sum(h.distance_m) AS distance_m, sum(h.odometer_distance_m) AS odometer_distance_m,
+    sum(h.distance_m) AS distance_m, sum(h.odometer_distance_m) AS odometer_distance_m, sum(h.odometer_track_m) AS odometer_track_m,
     sum(h.moving_s) AS moving_s, sum(h.standing_s) AS standing_s, sum(h.idling_s) AS idling_s, sum(h.unseen_s) AS unseen_s, sum(h.observable_s) AS observable_s,
     max(h.longest_gap_s) AS longest_gap_s, max(h.max_speed_kmh) AS max_speed_kmh, min(h.first_fix_time) AS first_fix_time, max(h.last_fix_time) AS last_fix_time,
     argMin(h.first_odometer_m, hour) AS first_odometer_m, argMax(h.last_odometer_m, hour) AS last_odometer_m, max(h.computed_time) AS computed_time

@@ -6,27 +6,28 @@ CREATE OR REPLACE VIEW mileage_daily
     day                 Date COMMENT 'UTC',
     trips_m             Nullable(Float64) COMMENT 'metres of the trips, from the track; as in observable_daily',
     track_m             Nullable(Float64) COMMENT 'metres along all usable fixes; as in device_days',
-    odometer_m          Nullable(Float64) COMMENT 'metres by the odometer of the device; as in device_days',
+    odometer_m          Nullable(Float64) COMMENT 'metres by the odometer of the device where two fixes in a row have it (polled tracks have none); as in device_days',
+    odometer_track_m    Nullable(Float64) COMMENT 'metres of track_m between these fixes: what odometer_m is to be compared with',
     report_m            Nullable(Float64) COMMENT 'metres of the trip reports that the device pushed',
     platform_m          Nullable(Float64) COMMENT 'metres that the platform counted',
-    odometer_difference Nullable(Float64) COMMENT '(odometer_m − track_m) / track_m',
+    odometer_difference Nullable(Float64) COMMENT '(odometer_m − odometer_track_m) / odometer_track_m',
     report_difference   Nullable(Float64) COMMENT '(report_m − track_m) / track_m',
     platform_difference Nullable(Float64) COMMENT '(platform_m − track_m) / track_m'
 )
 AS
 SELECT imei, day,
-    sum(b.trips_m) AS trips_m, sum(b.track_m) AS track_m, sum(b.odometer_m) AS odometer_m, sum(b.report_m) AS report_m, sum(b.platform_m) AS platform_m,
-    if(track_m > 0, (odometer_m - track_m) / track_m, NULL) AS odometer_difference,
+    sum(b.trips_m) AS trips_m, sum(b.track_m) AS track_m, sum(b.odometer_m) AS odometer_m, sum(b.odometer_track_m) AS odometer_track_m, sum(b.report_m) AS report_m, sum(b.platform_m) AS platform_m,
+    if(odometer_track_m > 0, (odometer_m - odometer_track_m) / odometer_track_m, NULL) AS odometer_difference,
     if(track_m > 0, (report_m - track_m) / track_m, NULL) AS report_difference,
     if(track_m > 0, (platform_m - track_m) / track_m, NULL) AS platform_difference
 FROM
 (
-    SELECT imei, day, distance_m::Nullable(Float64) AS trips_m, NULL::Nullable(Float64) AS track_m, NULL::Nullable(Float64) AS odometer_m, NULL::Nullable(Float64) AS report_m, NULL::Nullable(Float64) AS platform_m
+    SELECT imei, day, distance_m::Nullable(Float64) AS trips_m, NULL::Nullable(Float64) AS track_m, NULL::Nullable(Float64) AS odometer_m, NULL::Nullable(Float64) AS odometer_track_m, NULL::Nullable(Float64) AS report_m, NULL::Nullable(Float64) AS platform_m
     FROM observable_daily
     UNION ALL
-    SELECT imei, day, NULL, distance_m, odometer_distance_m, NULL, NULL FROM device_days
+    SELECT imei, day, NULL, distance_m, odometer_distance_m, odometer_track_m, NULL, NULL FROM device_days
     UNION ALL
-    SELECT imei, day, NULL, NULL, NULL, if(kind = 'pushtripreport', part, NULL), if(kind = 'pushtripreport', NULL, part)
+    SELECT imei, day, NULL, NULL, NULL, NULL, if(kind = 'pushtripreport', part, NULL), if(kind = 'pushtripreport', NULL, part)
     FROM
     (
         SELECT imei, kind, begins, ends, metres,

@@ -2073,7 +2073,8 @@ CREATE TABLE IF NOT EXISTS device_hours_local ON CLUSTER `odograph`
     minutes_with_fixes  UInt8 COMMENT 'of 60',
     fixes_by_source     Map(LowCardinality(String), UInt32) COMMENT 'fixes by the source that brought them first' CODEC(ZSTD(1)),
     distance_m          Float64 COMMENT 'metres along the usable fixes, of steps of at most 1 h in which it moved (3 km/h at either end, or more than 200 m). A step belongs to the hour it ends in' CODEC(ZSTD(1)),
-    odometer_distance_m Nullable(Float64) COMMENT 'metres by the odometer of the device, of the same fixes; NULL without one' CODEC(ZSTD(1)),
+    odometer_distance_m Nullable(Float64) COMMENT 'metres by the odometer of the device, of steps at both ends of which it stands; NULL without one' CODEC(ZSTD(1)),
+    odometer_track_m    Nullable(Float64) COMMENT 'metres of distance_m that are in these steps: what odometer_distance_m is to be compared with' CODEC(ZSTD(1)),
     moving_s            UInt32 COMMENT 'seconds of steps of at most 300 s in which it moved' CODEC(T64, ZSTD(1)),
     standing_s          UInt32 COMMENT 'seconds of such steps in which it did not' CODEC(T64, ZSTD(1)),
     idling_s            UInt32 COMMENT 'of standing_s, with the ignition on' CODEC(T64, ZSTD(1)),
@@ -2105,6 +2106,7 @@ WITH
 SELECT imei, hour, fixes, usable_fixes, moving_fixes, late_fixes, minutes_with_fixes, fixes_by_source,
     arraySum((d, m) -> if(m, d, 0), step_m, moved) AS distance_m,
     if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, s) -> if(s > 0 AND b.5 >= 0 AND p.5 > b.5, p.5 - b.5, 0), usable, before, step_s), NULL) AS odometer_distance_m,
+    if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, m, d) -> if(m AND b.5 >= 0 AND p.5 >= b.5, d, 0), usable, before, moved, step_m), NULL) AS odometer_track_m,
     arraySum((s, m) -> if(m AND s <= 300, s, 0), step_s, moved) AS moving_s,
     arraySum((s, m) -> if(NOT m AND s <= 300, s, 0), step_s, moved) AS standing_s,
     arraySum((s, m, p) -> if(NOT m AND s <= 300 AND p.6, s, 0), step_s, moved, usable) AS idling_s,
@@ -2168,6 +2170,7 @@ WITH
 SELECT imei, hour, fixes, usable_fixes, moving_fixes, late_fixes, minutes_with_fixes, fixes_by_source,
     arraySum((d, m) -> if(m, d, 0), step_m, moved) AS distance_m,
     if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, s) -> if(s > 0 AND b.5 >= 0 AND p.5 > b.5, p.5 - b.5, 0), usable, before, step_s), NULL) AS odometer_distance_m,
+    if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, m, d) -> if(m AND b.5 >= 0 AND p.5 >= b.5, d, 0), usable, before, moved, step_m), NULL) AS odometer_track_m,
     arraySum((s, m) -> if(m AND s <= 300, s, 0), step_s, moved) AS moving_s,
     arraySum((s, m) -> if(NOT m AND s <= 300, s, 0), step_s, moved) AS standing_s,
     arraySum((s, m, p) -> if(NOT m AND s <= 300 AND p.6, s, 0), step_s, moved, usable) AS idling_s,
@@ -2222,7 +2225,8 @@ CREATE OR REPLACE VIEW device_days ON CLUSTER `odograph`
     minutes_with_fixes  UInt64 COMMENT 'of 1440',
     fixes_by_source     Map(LowCardinality(String), UInt64) COMMENT 'fixes by the source that brought them first',
     distance_m          Float64 COMMENT 'metres along the usable fixes, see device_hours',
-    odometer_distance_m Nullable(Float64) COMMENT 'metres by the odometer of the device, of the same fixes; NULL without one',
+    odometer_distance_m Nullable(Float64) COMMENT 'metres by the odometer of the device, see device_hours; NULL without one',
+    odometer_track_m    Nullable(Float64) COMMENT 'metres of distance_m in the steps that have it',
     moving_s            UInt64 COMMENT 'seconds in motion, of steps of at most 300 s',
     standing_s          UInt64 COMMENT 'seconds at rest, of such steps',
     idling_s            UInt64 COMMENT 'of standing_s, with the ignition on',
@@ -2240,7 +2244,7 @@ AS
 SELECT imei, toDate(hour, 'UTC') AS day,
     sum(h.fixes) AS fixes, sum(h.usable_fixes) AS usable_fixes, sum(h.moving_fixes) AS moving_fixes, sum(h.late_fixes) AS late_fixes,
     sum(h.minutes_with_fixes) AS minutes_with_fixes, sumMap(h.fixes_by_source) AS fixes_by_source,
-    sum(h.distance_m) AS distance_m, sum(h.odometer_distance_m) AS odometer_distance_m,
+    sum(h.distance_m) AS distance_m, sum(h.odometer_distance_m) AS odometer_distance_m, sum(h.odometer_track_m) AS odometer_track_m,
     sum(h.moving_s) AS moving_s, sum(h.standing_s) AS standing_s, sum(h.idling_s) AS idling_s, sum(h.unseen_s) AS unseen_s, sum(h.observable_s) AS observable_s,
     max(h.longest_gap_s) AS longest_gap_s, max(h.max_speed_kmh) AS max_speed_kmh, min(h.first_fix_time) AS first_fix_time, max(h.last_fix_time) AS last_fix_time,
     argMin(h.first_odometer_m, hour) AS first_odometer_m, argMax(h.last_odometer_m, hour) AS last_odometer_m, max(h.computed_time) AS computed_time
@@ -2444,27 +2448,28 @@ CREATE OR REPLACE VIEW mileage_daily ON CLUSTER `odograph`
     day                 Date COMMENT 'UTC',
     trips_m             Nullable(Float64) COMMENT 'metres of the trips, from the track; as in observable_daily',
     track_m             Nullable(Float64) COMMENT 'metres along all usable fixes; as in device_days',
-    odometer_m          Nullable(Float64) COMMENT 'metres by the odometer of the device; as in device_days',
+    odometer_m          Nullable(Float64) COMMENT 'metres by the odometer of the device where two fixes in a row have it (polled tracks have none); as in device_days',
+    odometer_track_m    Nullable(Float64) COMMENT 'metres of track_m between these fixes: what odometer_m is to be compared with',
     report_m            Nullable(Float64) COMMENT 'metres of the trip reports that the device pushed',
     platform_m          Nullable(Float64) COMMENT 'metres that the platform counted',
-    odometer_difference Nullable(Float64) COMMENT '(odometer_m − track_m) / track_m',
+    odometer_difference Nullable(Float64) COMMENT '(odometer_m − odometer_track_m) / odometer_track_m',
     report_difference   Nullable(Float64) COMMENT '(report_m − track_m) / track_m',
     platform_difference Nullable(Float64) COMMENT '(platform_m − track_m) / track_m'
 )
 AS
 SELECT imei, day,
-    sum(b.trips_m) AS trips_m, sum(b.track_m) AS track_m, sum(b.odometer_m) AS odometer_m, sum(b.report_m) AS report_m, sum(b.platform_m) AS platform_m,
-    if(track_m > 0, (odometer_m - track_m) / track_m, NULL) AS odometer_difference,
+    sum(b.trips_m) AS trips_m, sum(b.track_m) AS track_m, sum(b.odometer_m) AS odometer_m, sum(b.odometer_track_m) AS odometer_track_m, sum(b.report_m) AS report_m, sum(b.platform_m) AS platform_m,
+    if(odometer_track_m > 0, (odometer_m - odometer_track_m) / odometer_track_m, NULL) AS odometer_difference,
     if(track_m > 0, (report_m - track_m) / track_m, NULL) AS report_difference,
     if(track_m > 0, (platform_m - track_m) / track_m, NULL) AS platform_difference
 FROM
 (
-    SELECT imei, day, distance_m::Nullable(Float64) AS trips_m, NULL::Nullable(Float64) AS track_m, NULL::Nullable(Float64) AS odometer_m, NULL::Nullable(Float64) AS report_m, NULL::Nullable(Float64) AS platform_m
+    SELECT imei, day, distance_m::Nullable(Float64) AS trips_m, NULL::Nullable(Float64) AS track_m, NULL::Nullable(Float64) AS odometer_m, NULL::Nullable(Float64) AS odometer_track_m, NULL::Nullable(Float64) AS report_m, NULL::Nullable(Float64) AS platform_m
     FROM observable_daily
     UNION ALL
-    SELECT imei, day, NULL, distance_m, odometer_distance_m, NULL, NULL FROM device_days
+    SELECT imei, day, NULL, distance_m, odometer_distance_m, odometer_track_m, NULL, NULL FROM device_days
     UNION ALL
-    SELECT imei, day, NULL, NULL, NULL, if(kind = 'pushtripreport', part, NULL), if(kind = 'pushtripreport', NULL, part)
+    SELECT imei, day, NULL, NULL, NULL, NULL, if(kind = 'pushtripreport', part, NULL), if(kind = 'pushtripreport', NULL, part)
     FROM
     (
         SELECT imei, kind, begins, ends, metres,

@@ -6,7 +6,7 @@ import (
 )
 
 const hoursQuery = `SELECT concat(imei, '|', toString(toUnixTimestamp(hour))), [fixes, usable_fixes, moving_fixes, late_fixes, minutes_with_fixes,
-		mapValues(fixes_by_source)[1], length(fixes_by_source), arraySum(mapValues(fixes_by_source)), distance_m, ifNull(odometer_distance_m, -1),
+		mapValues(fixes_by_source)[1], length(fixes_by_source), arraySum(mapValues(fixes_by_source)), distance_m, ifNull(odometer_distance_m, -1), ifNull(odometer_track_m, -1),
 		moving_s, standing_s, idling_s, unseen_s, observable_s, ifNull(longest_gap_s, -1), ifNull(max_speed_kmh, -1),
 		toUnixTimestamp(first_fix_time), toUnixTimestamp(last_fix_time), ifNull(first_odometer_m, -1), ifNull(last_odometer_m, -1), toUnixTimestamp64Milli(last_inserted_time)]::Array(Float64)
 	FROM device_hours FINAL`
@@ -16,7 +16,7 @@ type hour struct {
 	fixes, usable, moving, late          float64
 	minutes                              map[int]bool
 	sources                              map[string]float64
-	distance, odometer                   float64
+	distance, odometer, odometerTrack    float64
 	movingS, standingS, idlingS, unseenS float64
 	observableS, longestGap, maxSpeed    float64
 	first, last, inserted                float64
@@ -34,7 +34,7 @@ func hours(fixes []fix) map[string][]float64 {
 		k := key(f.imei, f.at.Unix()/3600*3600)
 		h := all[k]
 		if h == nil {
-			h = &hour{minutes: map[int]bool{}, sources: map[string]float64{}, odometer: -1, longestGap: -1, maxSpeed: -1,
+			h = &hour{minutes: map[int]bool{}, sources: map[string]float64{}, odometer: -1, odometerTrack: -1, longestGap: -1, maxSpeed: -1,
 				first: float64(f.at.Unix()), firstOdometer: -1, lastOdometer: -1}
 			all[k] = h
 		}
@@ -74,7 +74,7 @@ func (h *hour) add(f *fix) {
 		if h.firstOdometer < 0 {
 			h.firstOdometer = f.odometer
 		}
-		h.lastOdometer, h.odometer = f.odometer, max(h.odometer, 0)
+		h.lastOdometer, h.odometer, h.odometerTrack = f.odometer, max(h.odometer, 0), max(h.odometerTrack, 0)
 	}
 }
 
@@ -89,6 +89,9 @@ func (h *hour) step(before, f *fix) {
 	moved := way > 200 || max(before.speed, f.speed) >= 3
 	if moved {
 		h.distance += way
+	}
+	if moved && before.odometer >= 0 && f.odometer >= before.odometer {
+		h.odometerTrack += way
 	}
 	if before.odometer >= 0 && f.odometer > before.odometer {
 		h.odometer += f.odometer - before.odometer
@@ -116,7 +119,7 @@ func (h *hour) row() []float64 {
 			first = s
 		}
 	}
-	return []float64{h.fixes, h.usable, h.moving, h.late, float64(len(h.minutes)), h.sources[first], float64(len(h.sources)), total, h.distance, h.odometer,
+	return []float64{h.fixes, h.usable, h.moving, h.late, float64(len(h.minutes)), h.sources[first], float64(len(h.sources)), total, h.distance, h.odometer, h.odometerTrack,
 		h.movingS, h.standingS, h.idlingS, h.unseenS, h.observableS, h.longestGap, h.maxSpeed, h.first, h.last, h.firstOdometer, h.lastOdometer, h.inserted}
 }
 
