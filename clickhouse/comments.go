@@ -71,8 +71,12 @@ func Comment(ctx context.Context, dsn string) (changed int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("comments of database %s: %w", opts.Auth.Database, err)
 	}
+	cluster, err := clusterOf(ctx, db, "fixes")
+	if err != nil {
+		return 0, fmt.Errorf("comments of database %s: %w", opts.Auth.Database, err)
+	}
 	for _, table := range slices.Sorted(maps.Keys(changes)) {
-		if _, err := db.ExecContext(ctx, "ALTER TABLE "+quoteName(table)+" "+strings.Join(changes[table], ", ")); err != nil {
+		if _, err := db.ExecContext(ctx, "ALTER TABLE "+quoteName(table)+onCluster(cluster)+" "+strings.Join(changes[table], ", ")); err != nil {
 			return changed, fmt.Errorf("comments of %s: %w", table, err)
 		}
 		changed += len(changes[table])
