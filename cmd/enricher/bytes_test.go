@@ -37,7 +37,7 @@ func TestBytesOfState(t *testing.T) {
 		length   time.Duration
 		mostSize float64 // of a device
 		mostLog  float64 // of a fix
-	}{{time.Second, 3 * time.Hour, 41_000, 215}, {10 * time.Second, 7 * time.Hour, 10_000, 210}, {time.Minute, 8 * time.Hour, 3_200, 300}} {
+	}{{time.Second, 3 * time.Hour, 35_500, 203}, {10 * time.Second, 7 * time.Hour, 9_050, 195}, {time.Minute, 8 * time.Hour, 2_780, 285}} {
 		const vehicles = 3
 		p, part, b := testProcessor(true), newPartition(3), &batch{}
 		held, logged, fixes := map[string]int{}, map[string]int{}, 0

@@ -21,10 +21,10 @@ func TestBytesPerDevice(t *testing.T) {
 		mostSize float64       // of a device, on average
 		mostLog  float64       // of a fix
 	}{
-		{"on the way    ", time.Second, 4 * time.Hour, 0, 23_000, 65},
-		{"on the way    ", 10 * time.Second, 8 * time.Hour, 0, 3_620, 80},
-		{"on the way    ", time.Minute, 12 * time.Hour, 0, 1_480, 135},
-		{"a working day ", 10 * time.Second, 8 * time.Hour, 16 * time.Hour, 1_560, 60},
+		{"on the way    ", time.Second, 4 * time.Hour, 0, 23_000, 60},
+		{"on the way    ", 10 * time.Second, 8 * time.Hour, 0, 3_520, 76},
+		{"on the way    ", time.Minute, 12 * time.Hour, 0, 1_360, 132},
+		{"a working day ", 10 * time.Second, 8 * time.Hour, 16 * time.Hour, 1_480, 56},
 	} {
 		w := newWriter()
 		w.parts = map[string]int{}

@@ -64,8 +64,8 @@ func TestBytesPerDevice(t *testing.T) {
 		mostBytes  float64
 		mostLogged float64
 	}{
-		{"always moving", 1, true, 17_500, 56}, {"always moving", 10, true, 2_900, 63}, {"always moving", 60, true, 950, 80},
-		{"city fleet   ", 1, false, 11_000, 52}, {"city fleet   ", 10, false, 1_900, 56}, {"city fleet   ", 60, false, 620, 64},
+		{"always moving", 1, true, 16_800, 54}, {"always moving", 10, true, 2_850, 62}, {"always moving", 60, true, 890, 77},
+		{"city fleet   ", 1, false, 10_350, 50}, {"city fleet   ", 10, false, 1_820, 55}, {"city fleet   ", 60, false, 565, 60},
 	} {
 		var device, perEntry, logged, moving float64
 		most := 0
@@ -161,7 +161,7 @@ func recordedDrives(t *testing.T) map[string][]timeline.Fix {
 			Time: at.Unix(), LatE6: int32(math.Round(number("gps_lat") * 1e6)), LngE6: int32(math.Round(number("gps_long") * 1e6)),
 			SpeedDKMH:  int32(math.Round(number("speed_mph")*1.609344)) * 10,
 			HeadingDeg: int32(math.Round(number("gps_heading_raw"))) % 360,
-			Satellites: int32(number("gps_sats")), ACC: 1, OdometerM: timeline.Unknown,
+			Satellites: min(int32(number("gps_sats")), timeline.MaxSatellites), ACC: 1, OdometerM: timeline.Unknown,
 		})
 	}
 	return drives

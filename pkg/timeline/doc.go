@@ -15,11 +15,11 @@
 //
 //	              bytes a fix        changelog bytes a fix, with keys
 //	             1 s  10 s  60 s      1 s   10 s   60 s
-//	moving       2.2   3.6   6.1       52     60     73
-//	fleet        1.4   2.3   3.7       48     53     58
+//	moving       2.2   3.6   6.0       52     60     73
+//	fleet        1.3   2.2   3.6       47     52     57
 //
-// So 720 fixes of a fleet take about 1,660 bytes; with the older rest of the
-// oldest chunk a device has 1,800 on average. Recorded drives of cars in and
+// So 720 fixes of a fleet take about 1,580 bytes; with the older rest of the
+// oldest chunk a device has 1,740 on average. Recorded drives of cars in and
 // between cities (TestBytesOfRecordedDrives) take 2.1 bytes a fix at one every
 // second, 3.8 at 10 s, 6.6 at 60 s. In memory a device takes about 2 KB
 // (TestMemoryOfADevice).

@@ -110,7 +110,7 @@ func (v *vehicle) fix(at int64) timeline.Fix {
 	}
 	h := int32(math.Round(v.shownDeg))
 	return timeline.Fix{Time: at, LatE6: lat, LngE6: lng, SpeedDKMH: speed * 10, HeadingDeg: (h%360 + 360) % 360,
-		Satellites: satellites, ACC: acc, OdometerM: int64(v.odometerM)}
+		Satellites: min(satellites, timeline.MaxSatellites), ACC: acc, OdometerM: int64(v.odometerM)}
 }
 
 // drive gives the fixes of a vehicle for a time, either always on its way or
