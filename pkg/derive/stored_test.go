@@ -23,13 +23,20 @@ type stored struct {
 	late   []timeline.Entry // and after that, from before
 }
 
-func readStored(t *testing.T, file string) *stored {
+// readStored reads the parts of a version, and what they are of.
+func readStored(t *testing.T, parts string) *stored {
+	s := &stored{parts: map[string][]byte{}}
+	s.read(t, "testdata/device_entries.txt")
+	s.read(t, parts)
+	return s
+}
+
+func (s *stored) read(t *testing.T, file string) {
 	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	s := &stored{parts: map[string][]byte{}}
 	to := &s.before
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		line := lines.Text()
@@ -48,7 +55,6 @@ func readStored(t *testing.T, file string) *stored {
 			*to = append(*to, readEntry(t, sort, rest))
 		}
 	}
-	return s
 }
 
 func readEntry(t *testing.T, sort, line string) timeline.Entry {
@@ -70,7 +76,7 @@ func readEntry(t *testing.T, sort, line string) timeline.Entry {
 // TestStoredBefore: what earlier versions wrote is read, and a device that goes on
 // from there says the same as one that this version had from its first entry on.
 func TestStoredBefore(t *testing.T) {
-	for _, file := range []string{"testdata/device_base2.txt"} {
+	for _, file := range []string{"testdata/device_base2.txt", "testdata/device_base3.txt"} {
 		s := readStored(t, file)
 		old, anew := newPlayer(derive.DefaultRules(), 0), newPlayer(derive.DefaultRules(), 0)
 		old.parts = s.parts
