@@ -3,7 +3,6 @@ package derive
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 )
 
 // The detectors' states name the same places and times over and over. squeeze
@@ -73,7 +72,7 @@ func appendRun(dst, literals []byte, match int) []byte {
 // unsqueeze gives what squeeze was given.
 func unsqueeze(b []byte) ([]byte, error) {
 	u := unpacker{b: b}
-	out := make([]byte, 0, 2*len(b))
+	out := make([]byte, 0, len(b)+len(b)/2)
 	for {
 		run := u.byte()
 		literals, match := u.nibble(run>>4), u.nibble(run&maxNibble)+minMatch
@@ -85,9 +84,11 @@ func unsqueeze(b []byte) ([]byte, error) {
 		if back == 0 || back > uint64(len(out)) || match > maxSqueezed || len(out) > maxSqueezed {
 			return nil, fmt.Errorf("%w: a match of %d bytes %d back at %d", errPacked, match, back, len(out))
 		}
-		out = slices.Grow(out, int(match))
-		for range match {
-			out = append(out, out[len(out)-int(back)])
+		for n := int(match); n > 0; { // what a match is of may begin within it
+			from := len(out) - int(back)
+			part := out[from : from+min(n, int(back))]
+			out = append(out, part...)
+			n -= len(part)
 		}
 	}
 }
