@@ -57,7 +57,7 @@ func span(ctx context.Context, conn driver.Conn, table string) (months []uint32,
 func settle(ctx context.Context, conn driver.Conn) error {
 	start := time.Now()
 	for wrong := uint64(1); wrong > 0; { // a run counts as much as fits into it
-		for _, view := range []string{"device_hours_recent", "device_hours_sweep", "cell_days_recent", "cell_days_sweep", "latency_sweep"} {
+		for _, view := range []string{"device_hours_recent", "device_hours_sweep", "device_positions_sweep", "cell_days_recent", "cell_days_sweep", "latency_sweep"} {
 			for _, what := range []string{"WAIT", "REFRESH", "WAIT"} {
 				if err := conn.Exec(ctx, "SYSTEM "+what+" VIEW "+view); err != nil {
 					return err

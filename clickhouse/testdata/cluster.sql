@@ -2092,7 +2092,8 @@ CREATE TABLE IF NOT EXISTS device_hours_local ON CLUSTER `odograph`
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/device_hours/140', '{replica}', computed_time)
 PARTITION BY toYYYYMM(hour)
-ORDER BY (imei, hour)
+ORDER BY (toDate(hour), imei, hour)
+SETTINGS index_granularity = 1024
 COMMENT 'One row is one device and hour, counted anew as a whole from the fixes of this hour and the one before it, whenever they change: device_hours_recent each minute, device_hours_sweep for whatever that has missed';
 
 CREATE OR REPLACE TABLE device_hours ON CLUSTER `odograph` AS device_hours_local
@@ -2101,7 +2102,7 @@ COMMENT 'One row is one device and hour, counted anew as a whole from the fixes 
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_recent ON CLUSTER `odograph` REFRESH EVERY 1 MINUTE APPEND TO device_hours_local AS
 WITH
-    (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM device_hours_local AS device_hours) AS since,
+    (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM device_hours_local AS device_hours WHERE computed_time >= now64(3, 'UTC') - toIntervalDay(1)) AS since,
     (SELECT groupUniqArray((imei, toStartOfHour(fix_time))) FROM fixes_local AS fixes WHERE inserted_time >= since) AS changed
 SELECT imei, hour, fixes, usable_fixes, moving_fixes, late_fixes, minutes_with_fixes, fixes_by_source,
     arraySum((d, m) -> if(m, d, 0), step_m, moved) AS distance_m,
@@ -2241,7 +2242,7 @@ CREATE OR REPLACE VIEW device_days ON CLUSTER `odograph`
     computed_time       DateTime64(3, 'UTC') COMMENT 'when the newest of its hours was counted'
 )
 AS
-SELECT imei, toDate(hour, 'UTC') AS day,
+SELECT imei, toDate(hour) AS day,
     sum(h.fixes) AS fixes, sum(h.usable_fixes) AS usable_fixes, sum(h.moving_fixes) AS moving_fixes, sum(h.late_fixes) AS late_fixes,
     sum(h.minutes_with_fixes) AS minutes_with_fixes, sumMap(h.fixes_by_source) AS fixes_by_source,
     sum(h.distance_m) AS distance_m, sum(h.odometer_distance_m) AS odometer_distance_m, sum(h.odometer_track_m) AS odometer_track_m,
@@ -2867,6 +2868,19 @@ FROM
 )
 GROUP BY day, resolution, cell
 SETTINGS max_bytes_before_external_group_by = 1000000000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS device_positions_sweep ON CLUSTER `odograph` REFRESH EVERY 1 HOUR APPEND TO device_positions_local AS
+WITH
+    (SELECT groupArray((imei, newest)) FROM (SELECT imei, max(hour) AS newest FROM device_hours_local AS device_hours WHERE usable_fixes > 0 GROUP BY imei)) AS hours,
+    argMax(tuple(fixes.fix_time, fixes.received_time, fixes.source, fixes.lat_e7, fixes.lng_e7, fixes.speed_kmh, fixes.heading_deg, fixes.altitude_m, fixes.odometer_m, fixes.satellites, fixes.h3_r9),
+        toUnixTimestamp64Second(fixes.fix_time) * 1024 + raw_offset % 1024) AS newest
+SELECT imei, max(toUnixTimestamp64Second(fixes.fix_time) * 1024 + raw_offset % 1024) AS rank,
+    newest.1 AS fix_time, newest.2 AS received_time, newest.3 AS source, newest.4 AS lat_e7, newest.5 AS lng_e7, newest.6 AS speed_kmh, newest.7 AS heading_deg,
+    newest.8 AS altitude_m, newest.9 AS odometer_m, newest.10 AS satellites, newest.11 AS h3_r9
+FROM fixes_local AS fixes
+WHERE (imei, toStartOfHour(fixes.fix_time)) IN (SELECT h.1, h.2 FROM (SELECT arrayJoin(hours) AS h))
+    AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+GROUP BY imei;
 
 CREATE TABLE IF NOT EXISTS driving_rules ON CLUSTER `odograph`
 (

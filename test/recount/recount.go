@@ -20,7 +20,7 @@ import (
 
 // refreshed are the views that keep the rollups up to date, in the order in
 // which one builds on the other.
-var refreshed = []string{"device_hours_recent", "device_hours_sweep", "cell_days_recent", "cell_days_sweep", "latency_recent", "latency_sweep"}
+var refreshed = []string{"device_hours_recent", "device_hours_sweep", "device_positions_sweep", "cell_days_recent", "cell_days_sweep", "latency_recent", "latency_sweep"}
 
 // Refresh brings all rollups up to date. The views run by themselves, too; here
 // each is run to its end after whatever was inserted before the call.
