@@ -2092,7 +2092,7 @@ CREATE TABLE IF NOT EXISTS device_hours_local ON CLUSTER `odograph`
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/device_hours/140', '{replica}', computed_time)
 PARTITION BY toYYYYMM(hour)
-ORDER BY (toDate(hour), imei, hour)
+ORDER BY (toDate(hour), imei, toHour(hour))
 SETTINGS index_granularity = 1024
 COMMENT 'One row is one device and hour, counted anew as a whole from the fixes of this hour and the one before it, whenever they change: device_hours_recent each minute, device_hours_sweep for whatever that has missed';
 
