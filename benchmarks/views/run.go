@@ -70,7 +70,7 @@ func head(ctx context.Context, conn driver.Conn, cfg *config) (*strings.Replacer
 
 %s fixes of %d devices in ClickHouse %s on %d processor cores; `+"`go run ./benchmarks/views --dsn …`"+`. The fixes take %s, the rollups %s. All days are UTC; one day is %s, the last full one.
 
-Cold: after ClickHouse dropped its own caches (marks, index, uncompressed, queries); files may still be in memory of the system. Warm: median of %d further runs, and the fastest of them, which is the one that the goal is for: the machine does other work meanwhile. Processor: user time of the median run over all threads; it does not depend on that other work. Rows and bytes are those that ClickHouse says it read (uncompressed). FINAL is on, as it is for the user reader.
+Cold: after ClickHouse dropped its own caches (marks, index, uncompressed, queries); files may still be in memory of the system. Warm: median of %d further runs, which the goal is for; and the fastest of them. Processor: user time of the median run over all threads; it does not depend on that other work. Rows and bytes are those that ClickHouse says it read (uncompressed). FINAL is on, as it is for the user reader.
 `, short(fixes, ""), devices, version, runtime.NumCPU(), short(bytes, "B"), short(rollups, "B"), day, cfg.rounds)
 	return strings.NewReplacer("{day}", day, "{imei}", imei, "{from}", from.Format(time.DateTime), "{to}", from.AddDate(0, 0, 1).Format(time.DateTime),
 		"{hour}", from.Add(8*time.Hour).Format(time.DateTime), "{hour_end}", from.Add(9*time.Hour).Format(time.DateTime)), nil
@@ -100,7 +100,10 @@ func measure(ctx context.Context, conn driver.Conn, q *question, words *strings.
 	goal, reached := "", ""
 	if q.mostMS > 0 {
 		goal, reached = strconv.Itoa(q.mostMS), "yes"
-		if warm[0].ms > uint64(q.mostMS) {
+		switch {
+		case w.rows == 0:
+			reached = "nothing to read: not shown"
+		case w.ms > uint64(q.mostMS):
 			reached = "no"
 		}
 	}
