@@ -111,6 +111,12 @@ func (p *processor) judgeBy(b *batch) {
 	}
 }
 
+// mostFences bounds the fences that a fix names, so that its record stays one that
+// a topic takes; the first in order stay, and what is left out is counted.
+const mostFences = 1000
+
+const rejectFences = "too_many_fences"
+
 // findFences finds the geofences that a fix is in. A position that is none is in
 // no fence.
 func findFences(w *work) error {
@@ -120,7 +126,10 @@ func findFences(w *work) error {
 		return nil
 	}
 	if w.fences = w.view.IDs(w.fences[:0], f.Lat, f.Lng, f.FixTime.Unix()); len(w.fences) > 0 {
-		f.FenceIDs = w.fences
+		f.FenceIDs = w.fences[:min(len(w.fences), mostFences)]
+	}
+	if len(w.fences) > mostFences {
+		w.env.Rejected(rejectFences, f.FixTime.Unix())
 	}
 	return nil
 }

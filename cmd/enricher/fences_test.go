@@ -155,3 +155,27 @@ func TestAllFencesGone(t *testing.T) {
 	book.take(fenceRecords(t, around("zoo", 1, 0, 100_000)))
 	require.Equal(t, []string{"inside_at_start zoo v1 +40s"}, transitions(t, d.send(all[40:]...)))
 }
+
+// TestFixInTooManyFences: a fix names so many fences that its record stays one that
+// a topic takes, and what is left out is counted.
+func TestFixInTooManyFences(t *testing.T) {
+	var all []*schema.Fence
+	for i := range mostFences + 5 {
+		all = append(all, around(fmt.Sprintf("%0*d", fences.MaxIDBytes, i), 1, 0, 5000))
+	}
+	d, _ := fenced(t, all...)
+	var b batch
+	b.reset(3, received)
+	o := d.part.begin()
+	d.p.run(&b, o, driven(steady)[:1])
+	var f schema.Fix
+	for _, r := range b.records {
+		require.LessOrEqual(t, len(r.Value), schema.MaxRecordBytes/8, r.Topic)
+		if r.Topic == "fleet.fixes.v1" {
+			f = fixOf(t, r)
+		}
+	}
+	require.Len(t, f.FenceIDs, mostFences)
+	require.Equal(t, all[0].FenceID, f.FenceIDs[0])
+	require.Positive(t, b.counts.rejected[rejectFences])
+}

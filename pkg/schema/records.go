@@ -55,7 +55,7 @@ type Fix struct {
 	H3R7       Cell           `json:"h3_r7"`
 	H3R9       Cell           `json:"h3_r9"`
 	H3R11      Cell           `json:"h3_r11"`
-	FenceIDs   []string       `json:"fence_ids,omitzero"` // geofences that are there for the device at FixTime and contain the position, in order
+	FenceIDs   []string       `json:"fence_ids,omitzero"` // geofences that are there for the device at FixTime and contain the position, in order, 1,000 at most
 }
 
 // PosType says how a position was found.
