@@ -1,10 +1,11 @@
 package geofence
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/odograph/odograph/pkg/compact"
 )
 
 // A State is written as: a version byte (2), the newest sign of life, the
@@ -21,9 +22,9 @@ var ErrState = errors.New("not a state of geofences")
 
 // Append adds the binary form to dst.
 func (s *State) Append(dst []byte) []byte {
-	c := codec{dst: append(dst, stateVersion), writing: true}
+	c := codec{Fields: compact.Writer(append(dst, stateVersion))}
 	c.state(s)
-	return c.dst
+	return c.Bytes()
 }
 
 // Decode reads what Append wrote and gives the bytes after it. On an error the
@@ -33,30 +34,26 @@ func (s *State) Decode(b []byte) (rest []byte, err error) {
 		return nil, fmt.Errorf("%w: want version %d", ErrState, stateVersion)
 	}
 	var n State
-	c := codec{src: b[1:], noStride: b[0] == stateWithoutStride}
+	c := codec{Fields: compact.Reader(b[1:], ErrState), noStride: b[0] == stateWithoutStride}
 	c.state(&n)
-	if c.err != nil {
-		return nil, c.err
+	if c.Err() != nil {
+		return nil, c.Err()
 	}
 	*s = n
-	return c.src, nil
+	return c.Bytes(), nil
 }
 
-// A codec goes over the fields of a State once, to write or to read them, so
-// that the two cannot differ.
+// A codec goes over the fields of a State, to write or to read them.
 type codec struct {
-	dst, src []byte
-	writing  bool
-	err      error
-	base     int64
+	compact.Fields
 	noStride bool
 }
 
 func (c *codec) state(s *State) {
-	c.int(&s.alive)
-	c.base = s.alive
+	c.Int(&s.alive)
+	c.Base = s.alive
 	ignition := int64(s.ignition)
-	c.between(&ignition, 0, int64(on))
+	c.Between(&ignition, 0, int64(on))
 	s.ignition = int8(ignition)
 	for _, p := range [...]*point{&s.prev, &s.last, &s.doubt, &s.held} {
 		c.point(p)
@@ -64,162 +61,75 @@ func (c *codec) state(s *State) {
 	c.rest(&s.rest)
 	c.stride(&s.stride)
 	n := int64(len(s.fences))
-	c.between(&n, 0, MaxFences)
-	if c.writing {
+	c.Between(&n, 0, MaxFences)
+	if c.Writing() {
 		for i := range s.fences {
 			f := s.fences[i]
 			c.fence(&f)
 		}
 		return
 	}
-	for i := int64(0); i < n && c.err == nil; i++ {
+	for i := int64(0); i < n && c.Err() == nil; i++ {
 		var f fence
 		c.fence(&f)
 		if i > 0 && s.fences[i-1].id >= f.id {
-			c.fail("fences out of order")
+			c.Fail("fences out of order")
 		}
 		s.fences = append(s.fences, f)
 	}
 }
 
 func (c *codec) rest(q *rest) {
-	c.between(&q.n, 0, math.MaxInt64)
+	c.Between(&q.n, 0, math.MaxInt64)
 	if q.n == 0 {
 		return
 	}
-	c.float(&q.lat)
-	c.float(&q.lng)
-	c.time(&q.since)
-	c.time(&q.last)
+	c.mean(&q.lat)
+	c.mean(&q.lng)
+	c.Time(&q.since)
+	c.Time(&q.last)
 }
 
 func (c *codec) stride(q *stride) {
 	if c.noStride {
 		return
 	}
-	c.between(&q.n, 0, strides)
+	c.Between(&q.n, 0, strides)
 	if q.n > 0 {
-		c.int32(&q.north)
-		c.int32(&q.east)
+		c.Int32(&q.north)
+		c.Int32(&q.east)
 	}
 }
 
 func (c *codec) fence(f *fence) {
-	c.text(&f.id)
-	c.flags(&f.inside, &f.start, &f.told, &f.unknown, &f.edge)
-	c.int(&f.n)
-	c.time(&f.since)
-	c.time(&f.cross.at)
+	c.Text(&f.id)
+	c.Flags(&f.inside, &f.start, &f.told, &f.unknown, &f.edge)
+	c.Int(&f.n)
+	c.Time(&f.since)
+	c.Time(&f.cross.at)
 	if f.cross.at != 0 {
-		c.int(&f.cross.gapS)
-		c.int32(&f.cross.lat)
-		c.int32(&f.cross.lng)
-		c.int32(&f.cross.dkmh)
+		c.Int(&f.cross.gapS)
+		c.Int32(&f.cross.lat)
+		c.Int32(&f.cross.lng)
+		c.Int32(&f.cross.dkmh)
 	}
-	c.time(&f.begin)
-	c.time(&f.known)
-	c.int(&f.dwelt)
+	c.Time(&f.begin)
+	c.Time(&f.known)
+	c.Int(&f.dwelt)
 }
 
 func (c *codec) point(p *point) {
-	c.time(&p.t)
+	c.Time(&p.t)
 	if p.t != 0 {
-		c.int32(&p.lat)
-		c.int32(&p.lng)
-		c.int32(&p.dkmh)
+		c.Int32(&p.lat)
+		c.Int32(&p.lng)
+		c.Int32(&p.dkmh)
 	}
 }
 
-func (c *codec) int32(v *int32) {
-	n := int64(*v)
-	c.between(&n, math.MinInt32, math.MaxInt32)
-	*v = int32(n)
-}
-
-// time is a time; 0 stands for none, as it does in the State.
-func (c *codec) time(t *int64) {
-	var n int64
-	if *t != 0 {
-		n = c.base - *t + 1
-		if n <= 0 {
-			n--
-		}
+// mean is a part of the mean of a rest, 1e-6 degree.
+func (c *codec) mean(v *float64) {
+	if c.Float64(v); !c.Writing() && (math.IsNaN(*v) || math.Abs(*v) > turnE6) {
+		c.Fail("no position")
 	}
-	c.int(&n)
-	if c.writing || n == 0 {
-		return
-	}
-	if n < 0 {
-		n++
-	}
-	*t = c.base - n + 1
-}
-
-func (c *codec) flags(all ...*bool) {
-	var n int64
-	for i, f := range all {
-		if *f {
-			n |= 1 << i
-		}
-	}
-	c.between(&n, 0, 1<<len(all)-1)
-	for i, f := range all {
-		*f = n&(1<<i) != 0
-	}
-}
-
-func (c *codec) between(n *int64, low, high int64) {
-	if c.int(n); *n < low || *n > high {
-		c.fail("a number out of range")
-		*n = low
-	}
-}
-
-func (c *codec) float(v *float64) {
-	if c.writing {
-		c.dst = binary.LittleEndian.AppendUint64(c.dst, math.Float64bits(*v))
-		return
-	}
-	if len(c.src) < 8 {
-		c.fail("cut off")
-		return
-	}
-	*v, c.src = math.Float64frombits(binary.LittleEndian.Uint64(c.src)), c.src[8:]
-	if math.IsNaN(*v) || math.Abs(*v) > turnE6 {
-		c.fail("no position")
-	}
-}
-
-func (c *codec) int(n *int64) {
-	if c.writing {
-		c.dst = binary.AppendVarint(c.dst, *n)
-		return
-	}
-	v, size := binary.Varint(c.src)
-	if size <= 0 {
-		c.fail("cut off")
-		return
-	}
-	*n, c.src = v, c.src[size:]
-}
-
-func (c *codec) text(s *string) {
-	n := int64(len(*s))
-	c.int(&n)
-	if c.writing {
-		c.dst = append(c.dst, *s...)
-		return
-	}
-	if n < 0 || n > int64(len(c.src)) {
-		c.fail("cut off")
-		return
-	}
-	*s, c.src = string(c.src[:n]), c.src[n:]
-}
-
-func (c *codec) fail(why string) {
-	if c.err == nil {
-		c.err = fmt.Errorf("%w: %s", ErrState, why)
-	}
-	c.src = nil
 }

@@ -1,10 +1,10 @@
 package trip
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
+
+	"github.com/odograph/odograph/pkg/compact"
 )
 
 // A State is written as: a version byte (1), a byte of flags, then varints:
@@ -41,9 +41,9 @@ func (s *State) Append(dst []byte) []byte {
 	set(s.trip != journey{}, hasTrip)
 	set(s.next != driver{}, hasNext)
 	set(s.rolling, isRolling)
-	c := codec{dst: append(dst, stateVersion, flags), writing: true}
+	c := codec{compact.Writer(append(dst, stateVersion, flags))}
 	c.state(s, flags)
-	return c.dst
+	return c.Bytes()
 }
 
 // Decode reads what Append wrote and gives the bytes after it. On an error the
@@ -57,38 +57,34 @@ func (s *State) Decode(b []byte) (rest []byte, err error) {
 	if n.phase > moving {
 		return nil, fmt.Errorf("%w: phase %d", ErrState, n.phase)
 	}
-	c := codec{src: b[2:]}
+	c := codec{compact.Reader(b[2:], ErrState)}
 	c.state(&n, flags)
-	if c.err != nil {
-		return nil, c.err
+	if c.Err() != nil {
+		return nil, c.Err()
 	}
 	*s = n
-	return c.src, nil
+	return c.Bytes(), nil
 }
 
-// A codec goes over the fields of a State once, to write or to read them, so
-// that the two cannot differ.
+// A codec goes over the fields of a State, to write or to read them.
 type codec struct {
-	dst, src []byte
-	writing  bool
-	err      error
-	base     int64 // time of the newest fix
+	compact.Fields
 }
 
 func (c *codec) state(s *State, flags byte) {
-	c.int(&s.last.t)
-	c.base = s.last.t
+	c.Int(&s.last.t)
+	c.Base = s.last.t
 	c.place(&s.last.at)
-	c.int32(&s.lastDKMH)
-	c.int(&s.odoM)
+	c.Int32(&s.lastDKMH)
+	c.Int(&s.odoM)
 	ignition := int64(s.ignition.state)
-	c.between(&ignition, 0, int64(on))
+	c.Between(&ignition, 0, int64(on))
 	s.ignition.state = int8(ignition)
-	c.time(&s.ignition.since)
-	c.time(&s.ignition.before)
+	c.Time(&s.ignition.since)
+	c.Time(&s.ignition.before)
 	c.rest(&s.rest)
-	c.time(&s.inT)
-	c.float32(&s.inM)
+	c.Time(&s.inT)
+	c.Float32(&s.inM)
 	if flags&hasOut != 0 {
 		c.outside(&s.out)
 	}
@@ -107,150 +103,59 @@ func (c *codec) state(s *State, flags byte) {
 }
 
 func (c *codec) rest(q *rest) {
-	c.time(&q.since)
+	c.Time(&q.since)
 	c.place(&q.at)
-	c.uint8(&q.n)
-	c.flags(&q.followed, &q.silent, &q.idling, &q.told)
+	c.Uint8(&q.n)
+	c.Flags(&q.followed, &q.silent, &q.idling, &q.told)
 	if q.followed {
 		c.place(&q.from)
 	}
-	c.time(&q.seen)
-	c.time(&q.seenFix)
-	c.int(&q.offS)
-	c.time(&q.part)
-	c.time(&q.lastTold)
+	c.Time(&q.seen)
+	c.Time(&q.seenFix)
+	c.Int(&q.offS)
+	c.Time(&q.part)
+	c.Time(&q.lastTold)
 }
 
 func (c *codec) outside(o *outside) {
-	c.uint8(&o.n)
+	c.Uint8(&o.n)
 	c.point(&o.first)
-	c.time(&o.left)
+	c.Time(&o.left)
 }
 
 func (c *codec) tally(t *tally) {
 	for _, v := range []*int64{&t.mm, &t.observedS, &t.fixes, &t.gapS, &t.odoM} {
-		c.int(v)
+		c.Int(v)
 	}
-	c.int32(&t.maxDKMH)
-	c.flags(&t.odoBroken)
+	c.Int32(&t.maxDKMH)
+	c.Flags(&t.odoBroken)
 }
 
 func (c *codec) journey(j *journey) {
 	n := int64(j.stage)
-	c.between(&n, 0, int64(certain))
+	c.Between(&n, 0, int64(certain))
 	j.stage = stage(n)
 	c.point(&j.start)
 	c.point(&j.end)
 	c.tally(&j.sum)
-	c.int(&j.odoStartM)
-	c.int(&j.restS)
-	c.int(&j.idleS)
-	c.time(&j.told)
+	c.Int(&j.odoStartM)
+	c.Int(&j.restS)
+	c.Int(&j.idleS)
+	c.Time(&j.told)
 	c.driver(&j.driver)
 }
 
 func (c *codec) driver(d *driver) {
-	c.text(&d.name)
-	c.text(&d.source)
+	c.Text(&d.name)
+	c.Text(&d.source)
 }
 
 func (c *codec) point(p *point) {
-	c.time(&p.t)
+	c.Time(&p.t)
 	c.place(&p.at)
 }
 
 func (c *codec) place(p *place) {
-	c.int32(&p.lat)
-	c.int32(&p.lng)
-}
-
-func (c *codec) int32(v *int32) {
-	n := int64(*v)
-	c.between(&n, math.MinInt32, math.MaxInt32)
-	*v = int32(n)
-}
-
-// time is a time; 0 stands for none, as it does in the State.
-func (c *codec) time(t *int64) {
-	var n int64
-	if *t != 0 {
-		n = c.base - *t + 1
-		if n <= 0 {
-			n--
-		}
-	}
-	c.int(&n)
-	if c.writing || n == 0 {
-		return
-	}
-	if n < 0 {
-		n++
-	}
-	*t = c.base - n + 1
-}
-
-func (c *codec) uint8(v *uint8) {
-	n := int64(*v)
-	c.between(&n, 0, math.MaxUint8)
-	*v = uint8(n)
-}
-
-func (c *codec) float32(v *float32) {
-	n := int64(math.Float32bits(*v))
-	c.between(&n, 0, math.MaxUint32)
-	*v = math.Float32frombits(uint32(n))
-}
-
-func (c *codec) flags(all ...*bool) {
-	var n int64
-	for i, f := range all {
-		if *f {
-			n |= 1 << i
-		}
-	}
-	c.between(&n, 0, 1<<len(all)-1)
-	for i, f := range all {
-		*f = n&(1<<i) != 0
-	}
-}
-
-func (c *codec) between(n *int64, low, high int64) {
-	if c.int(n); *n < low || *n > high {
-		c.fail("a number out of range")
-		*n = low
-	}
-}
-
-func (c *codec) int(n *int64) {
-	if c.writing {
-		c.dst = binary.AppendVarint(c.dst, *n)
-		return
-	}
-	v, size := binary.Varint(c.src)
-	if size <= 0 {
-		c.fail("cut off")
-		return
-	}
-	*n, c.src = v, c.src[size:]
-}
-
-func (c *codec) text(s *string) {
-	n := int64(len(*s))
-	c.int(&n)
-	if c.writing {
-		c.dst = append(c.dst, *s...)
-		return
-	}
-	if n < 0 || n > int64(len(c.src)) {
-		c.fail("cut off")
-		return
-	}
-	*s, c.src = string(c.src[:n]), c.src[n:]
-}
-
-func (c *codec) fail(why string) {
-	if c.err == nil {
-		c.err = fmt.Errorf("%w: %s", ErrState, why)
-	}
-	c.src = nil
+	c.Int32(&p.lat)
+	c.Int32(&p.lng)
 }
