@@ -22,27 +22,39 @@ type Retention struct {
 var DefaultRetention = Retention{Raw: 30, Fixes: 396, Events: 1096}
 
 // settledDays is how long a row stays at least after it was inserted, however old
-// it is: as long as the raw topic keeps its item, so that whoever counts items
-// against rows, or takes up an insert after a crash, finds it.
-const settledDays = 30
+// it is: longer than the raw topic keeps its item (30 days, and a segment of it up
+// to a week more), so that whoever counts items against rows, or takes up an insert
+// after a crash, finds it.
+const settledDays = 45
 
-// A Kept is what Retain changed of one table.
+// MaxKeepDays is the longest retention that is not for ever: times in ClickHouse's
+// DateTime end in 2106, and one that is reckoned to lie beyond is one long ago.
+const MaxKeepDays = 18_250
+
+// A Kept is what Retain changed of one table, or left.
 type Kept struct {
 	Table    string
 	Days     int // 0: for ever
 	Raw      bool
 	Before   string // how many days or what else it was, empty: for ever
-	Outdated uint64 // rows that are older than that, and go
+	Outdated uint64 // rows that are older than that, and go; of Raw, whose JSON goes
+	Left     bool   // as it was, because they would go that nobody has agreed to
+
+	change []string // of the ALTERs
+	rows   stored
 }
 
-// keeping says by which time the rows of a table age. Tables that are not here
-// hold definitions, names, settings and the newest of each device.
-var keeping = []struct {
+// A kept table is one whose rows age.
+type kept struct {
 	table, time string
 	days        func(*Retention) int
 	raw         bool
 	settled     string // when the row was written; empty: inserted_time
-}{
+}
+
+// keeping says by which time the rows of a table age. Tables that are not here
+// hold definitions, names, settings and the newest of each device.
+var keeping = []kept{
 	{"fixes", "fix_time", fixDays, false, ""},
 	{"fix_repeats", "fix_time", fixDays, false, ""},
 	{"item_repeats", "received_time", fixDays, false, ""},
@@ -75,7 +87,11 @@ func eventDays(r *Retention) int { return r.Events }
 // what it changed. It waits for no row to go: that happens in the background,
 // within a day or so. Tables without the vendor's JSON lose whole parts, a month
 // that has passed as a whole: nothing is rewritten for it.
-func Retain(ctx context.Context, dsn string, want Retention) ([]Kept, error) {
+//
+// A table that has kept its rows for ever, and has some that would go now, is left
+// as it is unless drop says that they may: a first setup with retention must not be
+// what deletes the history of years.
+func Retain(ctx context.Context, dsn string, want Retention, drop bool) ([]Kept, error) {
 	opts, err := clickhouse.ParseDSN(dsn)
 	if err != nil {
 		return nil, errors.New("clickhouse_dsn: want clickhouse://user:password@host:9000/database")
@@ -84,30 +100,48 @@ func Retain(ctx context.Context, dsn string, want Retention) ([]Kept, error) {
 	defer func() { _ = db.Close() }()
 	var all []Kept
 	for _, k := range keeping {
-		rows, err := whereRowsAre(ctx, db, k.table)
+		changes, err := k.changes(ctx, db, &want)
 		if err != nil {
 			return nil, fmt.Errorf("retention of table %s: %w", k.table, err)
 		}
-		t, err := tableAgeing(ctx, db, rows.table)
-		if err != nil {
-			return nil, fmt.Errorf("retention of table %s: %w", k.table, err)
+		all = append(all, changes...)
+	}
+	for i := range all {
+		k := &all[i]
+		if k.Left = k.Before == "" && k.Outdated > 0 && !drop; k.Left {
+			continue
 		}
-		days := k.days(&want)
-		if ttl := rowTTL(k.time, k.settled, days); ttl != t.rows {
-			kept := Kept{Table: k.table, Days: days, Before: inDays(t.rows)}
-			if kept.Outdated, err = outdated(ctx, db, k.table, k.time, days); err != nil {
-				return nil, fmt.Errorf("retention of table %s: %w", k.table, err)
-			}
-			if err := alterTable(ctx, db, rows, agedBy(k.raw), rowChange(ttl)); err != nil {
-				return nil, err
-			}
-			all = append(all, kept)
+		if err := alterTable(ctx, db, k.rows, k.change...); err != nil {
+			return all[:i], err
 		}
-		if ttl := rawTTL(want.Raw); k.raw && ttl != t.raw {
-			if err := alterTable(ctx, db, rows, agedBy(true), rawChange(ttl)); err != nil {
-				return nil, err
-			}
-			all = append(all, Kept{Table: k.table, Raw: true, Days: want.Raw, Before: inDays(t.raw)})
+	}
+	return all, nil
+}
+
+// changes is what is to be changed of a table.
+func (k *kept) changes(ctx context.Context, db *sql.DB, want *Retention) (all []Kept, err error) {
+	rows, err := whereRowsAre(ctx, db, k.table)
+	if err != nil {
+		return nil, err
+	}
+	t, err := tableAgeing(ctx, db, rows.table)
+	if err != nil {
+		return nil, err
+	}
+	days := k.days(want)
+	if ttl := rowTTL(k.time, k.settled, days); ttl != t.rows {
+		all = append(all, Kept{Table: k.table, Days: days, Before: inDays(t.rows), change: []string{agedBy(k.raw), rowChange(ttl)}, rows: rows})
+	}
+	if ttl := rawTTL(want.Raw); k.raw && ttl != t.raw {
+		all = append(all, Kept{Table: k.table, Raw: true, Days: want.Raw, Before: inDays(t.raw), change: []string{agedBy(true), rawChange(ttl)}, rows: rows})
+	}
+	for i := range all {
+		where := quoteName(k.time) + " < now() - toIntervalDay(%d)"
+		if all[i].Raw {
+			where = "received_time < now() - toIntervalDay(%d) AND notEmpty(raw)"
+		}
+		if all[i].Outdated, err = outdated(ctx, db, k.table, where, all[i].Days); err != nil {
+			return nil, err
 		}
 	}
 	return all, nil
@@ -186,11 +220,12 @@ func alterTable(ctx context.Context, db *sql.DB, rows stored, changes ...string)
 
 // outdated counts the rows whose own time has passed; those that came lately
 // stay for a while.
-func outdated(ctx context.Context, db *sql.DB, table, column string, days int) (n uint64, err error) {
+// outdated counts the rows that are too old.
+func outdated(ctx context.Context, db *sql.DB, table, where string, days int) (n uint64, err error) {
 	if days == 0 {
 		return 0, nil
 	}
-	err = db.QueryRowContext(ctx, fmt.Sprintf("SELECT count() FROM %s WHERE %s < now() - toIntervalDay(%d) SETTINGS final = 0", quoteName(table), column, days)).Scan(&n)
+	err = db.QueryRowContext(ctx, fmt.Sprintf("SELECT count() FROM %s WHERE "+where+" SETTINGS final = 0", quoteName(table), days)).Scan(&n)
 	return n, err
 }
 

@@ -43,9 +43,10 @@ func TestRetention(t *testing.T) {
 		`INSERT INTO fixes (imei, fix_time, inserted_time) SELECT 'late', '2020-02-01', now64(3)`,
 		`INSERT INTO fixes (imei, fix_time, inserted_time) SELECT 'new', now64(0) - 86400 * 200, now64(3) - 86400 * 200`,
 		`INSERT INTO alarms (imei, event_time, received_time, inserted_time, raw) SELECT 'a', now64(3) - 86400 * number, now64(3) - 86400 * number, now64(3) - 86400 * number, 'x' FROM numbers(1, 2000) WHERE number IN (1, 60, 600, 1500)`)
+	agreed := false
 	retain := func(want Retention) map[string]Kept {
 		t.Helper()
-		kept, err := Retain(t.Context(), dsn("migrator"), want)
+		kept, err := Retain(t.Context(), dsn("migrator"), want, agreed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,6 +61,19 @@ func TestRetention(t *testing.T) {
 		t.Errorf("for ever changes a new schema: %v", kept)
 	}
 	kept := retain(DefaultRetention)
+	if k := kept["fixesfalse"]; !k.Left || k.Outdated != 2 {
+		t.Errorf("fixes, without anybody's agreement: %+v", k)
+	}
+	if k := kept["alarmstrue"]; !k.Left || k.Outdated != 3 {
+		t.Errorf("JSON of alarms, without anybody's agreement: %+v", k)
+	}
+	if k := kept["heartbeatsfalse"]; k.Left || k.Outdated != 0 {
+		t.Errorf("heartbeats, of which there are none: %+v", k)
+	}
+	same(t, dsn("default"), fixes, "late\nnew\nold")
+	same(t, dsn("default"), alarms, "1 x\n60 x\n600 x\n1500 x")
+	agreed = true
+	kept = retain(DefaultRetention)
 	if k := kept["fixesfalse"]; k.Days != 396 || k.Outdated != 2 || k.Before != "" {
 		t.Errorf("fixes: %+v", k)
 	}
@@ -97,4 +111,10 @@ func eventually(t *testing.T, dsn, query, want string) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	t.Fatalf("%s\ngot\n%s\nwant\n%s", query, got, want)
+}
+
+// TestLongestRetention: the longest time that rows can be kept ends in the future.
+func TestLongestRetention(t *testing.T) {
+	dsn := migrated(t)
+	same(t, dsn("default"), "SELECT greatest(toDateTime(now()) + toIntervalDay("+fmt.Sprint(MaxKeepDays)+"), now()) > now() + toIntervalDay("+fmt.Sprint(MaxKeepDays-1)+")", "1")
 }

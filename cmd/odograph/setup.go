@@ -33,6 +33,8 @@ type setupConfig struct {
 	KeepRaw    int `koanf:"keep_raw_days" usage:"days that the vendor's JSON of stored items is kept; 0: for ever"`
 	KeepFixes  int `koanf:"keep_fixes_days" usage:"days that fixes and other items are kept, by their own time; 0: for ever"`
 	KeepEvents int `koanf:"keep_events_days" usage:"days that trips, stops, driving and fence events, alarms and faults are kept; 0: for ever"`
+
+	DropOutdated bool `koanf:"drop_outdated" usage:"also where a table has kept its rows for ever so far and has older ones, which go then"`
 }
 
 func defaultSetupConfig() setupConfig {
@@ -66,8 +68,8 @@ func (c *setupConfig) Validate() error {
 		key  string
 		days int
 	}{{"keep_raw_days", c.KeepRaw}, {"keep_fixes_days", c.KeepFixes}, {"keep_events_days", c.KeepEvents}} {
-		if keep.days < 0 || keep.days > 36_500 {
-			errs = append(errs, config.Invalid(keep.key, keep.days, "1 to 36500 days, or 0 for ever"))
+		if keep.days < 0 || keep.days > clickhouse.MaxKeepDays {
+			errs = append(errs, config.Invalid(keep.key, keep.days, fmt.Sprintf("1 to %d days, or 0 for ever", clickhouse.MaxKeepDays)))
 		}
 	}
 	return errors.Join(errs...)
@@ -89,8 +91,10 @@ upgrade, and when a setting of it changed.
 
 Rows that are older than they are to be kept go in the background, within a day
 or so; tables without the vendor's JSON lose a whole month once all of it is too
-old. No row goes before it was stored for 30 days. Setup says which tables a
-setting changed, and how many rows are too old by it.
+old. No row goes before it was stored for 45 days. Setup says which tables a
+setting changed, and how many rows are too old by it. A table that has kept its
+rows for ever so far, and has some that are too old, is left as it is until
+--drop-outdated says that they may go.
 
 ClickHouse's user needs the rights of the migrator, see --print-users.`,
 		Example: `  # the local stack
@@ -201,28 +205,42 @@ func setupSchema(ctx context.Context, cfg *setupConfig, out io.Writer) error {
 }
 
 func setupRetention(ctx context.Context, cfg *setupConfig, out io.Writer) error {
-	changes, err := clickhouse.Retain(ctx, cfg.DSN().Reveal(), cfg.retention())
-	if err != nil {
-		return err
-	}
-	for _, k := range changes {
-		what := k.Table
-		if k.Raw {
-			what += ".raw"
-		}
-		before, outdated := "was for ever", ""
-		if k.Before != "" {
-			before = "was " + k.Before
-		}
-		if k.Outdated > 0 {
-			outdated = fmt.Sprintf("; %d rows are older", k.Outdated)
-		}
-		if _, err := fmt.Fprintf(out, "keep   %-24s %s, %s%s\n", what, days(k.Days), before, outdated); err != nil {
+	changes, failed := clickhouse.Retain(ctx, cfg.DSN().Reveal(), cfg.retention(), cfg.DropOutdated)
+	left := false
+	for i := range changes { // what was done is told, also where something failed after it
+		left = left || changes[i].Left
+		if _, err := fmt.Fprintln(out, keepLine(&changes[i])); err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(out, "kept: JSON of the vendor %s, fixes and items %s, events %s\n", days(cfg.KeepRaw), days(cfg.KeepFixes), days(cfg.KeepEvents))
+	if failed != nil {
+		return failed
+	}
+	if left {
+		if _, err := fmt.Fprintln(out, "LEFT AS IT WAS: these tables have kept everything so far, and rows of them would go now. Say --drop-outdated (ODOGRAPH_DROP_OUTDATED=true) once that is what you want, or keep them for longer"); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(out, "kept: JSON of the vendor %s, fixes and items %s, events %s\n", days(cfg.KeepRaw), days(cfg.KeepFixes), days(cfg.KeepEvents))
 	return err
+}
+
+// keepLine says what became of the retention of a table.
+func keepLine(k *clickhouse.Kept) string {
+	what, before, outdated := k.Table, "was for ever", ""
+	if k.Raw {
+		what += ".raw"
+	}
+	if k.Before != "" {
+		before = "was " + k.Before
+	}
+	if k.Outdated > 0 {
+		outdated = fmt.Sprintf("; %d rows are older", k.Outdated)
+	}
+	if k.Left {
+		return fmt.Sprintf("keep   %-24s for ever, as it was; not %s%s", what, days(k.Days), outdated)
+	}
+	return fmt.Sprintf("keep   %-24s %s, %s%s", what, days(k.Days), before, outdated)
 }
 
 func days(n int) string {

@@ -23,7 +23,7 @@ var sharedKeys = func() []string {
 	for _, f := range fieldsOf(&all) {
 		out = append(out, f.key)
 	}
-	return append(out, "partitions", "replication", "clickhouse_cluster", "keep_raw_days", "keep_fixes_days", "keep_events_days")
+	return append(out, "partitions", "replication", "clickhouse_cluster", "keep_raw_days", "keep_fixes_days", "keep_events_days", "drop_outdated")
 }()
 
 // Kafka says how to reach Kafka.
