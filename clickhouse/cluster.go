@@ -104,6 +104,7 @@ var (
 	rename      = regexp.MustCompile(`(IF EXISTS )?(\w+) TO (\w+)`)
 	drop        = regexp.MustCompile(`^DROP (TABLE|VIEW|DICTIONARY) (IF EXISTS )?(\w+(?:, \w+)*)$`)
 	engine      = regexp.MustCompile(`(?m)^ENGINE = (\w*MergeTree)(?:\(([^)]*)\))?`)
+	otherTable  = regexp.MustCompile(`\b(?:JOIN|IN)\s+(\w+)\b`)
 	fromTable   = regexp.MustCompile(`(?m)\bFROM (\w+)\b`)
 	comment     = regexp.MustCompile(`(?m)^COMMENT '(?:[^'\\]|\\.|'')*'$`)
 	ofDevice    = regexp.MustCompile(`(?m)^\s+imei\s`)
@@ -190,10 +191,24 @@ func (c *clusterForm) over(name, comment string) string {
 	return s
 }
 
+// onlyFrom refuses a view that reads a table in another place than behind FROM, where
+// nothing here would name the rows of one shard.
+func (c *clusterForm) onlyFrom(name, s string) error {
+	for _, m := range otherTable.FindAllStringSubmatch(s, -1) {
+		if c.kinds[m[1]] != unknownTable {
+			return fmt.Errorf("view %s reads %s behind JOIN or IN: write (SELECT … FROM %[2]s)", name, m[1])
+		}
+	}
+	return nil
+}
+
 // feed is a materialized view, which reads one table and writes to another.
 func (c *clusterForm) feed(s string) ([]string, error) {
 	m := createFeed.FindStringSubmatch(s)
 	name, target := m[1], m[2]
+	if err := c.onlyFrom(name, s); err != nil {
+		return nil, err
+	}
 	from := fromTable.FindAllStringSubmatch(s, -1)
 	if len(from) != 1 {
 		return nil, fmt.Errorf("view %s reads %d tables: what is inserted into one shard is all that it sees", name, len(from))
@@ -214,6 +229,9 @@ func (c *clusterForm) feed(s string) ([]string, error) {
 func (c *clusterForm) count(s string) ([]string, error) {
 	m := createCount.FindStringSubmatch(s)
 	name, target := m[1], m[3]
+	if err := c.onlyFrom(name, s); err != nil {
+		return nil, err
+	}
 	if c.kinds[target] == unknownTable {
 		return nil, fmt.Errorf("view %s: %s is not known", name, target)
 	}

@@ -74,6 +74,8 @@ func TestClusterFormRefuses(t *testing.T) {
 		"ALTER TABLE nobody ADD COLUMN x Int32",
 		"CREATE TABLE IF NOT EXISTS t (imei String) ENGINE = Log",
 		"CREATE MATERIALIZED VIEW IF NOT EXISTS v TO a AS SELECT * FROM b",
+		"CREATE MATERIALIZED VIEW IF NOT EXISTS v TO a AS SELECT * FROM a JOIN b USING imei",
+		"CREATE MATERIALIZED VIEW IF NOT EXISTS v REFRESH EVERY 1 HOUR APPEND TO a AS SELECT * FROM a WHERE imei IN b",
 		"RENAME TABLE nobody TO somebody",
 	} {
 		form := &clusterForm{cluster: "c", kinds: map[string]tableKind{"a": sharded, "b": everywhere}}

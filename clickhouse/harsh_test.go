@@ -138,6 +138,12 @@ func TestHarshFromHistory(t *testing.T) {
 		}
 	}
 
+	// Rules that are not known find no event, which is no answer.
+	err := connect(t, dsn("reader")).Exec(t.Context(), fmt.Sprintf("SELECT count() FROM harsh_from_history(imei = '1000', from = '%s', to = '%s', rule_version = 'misspelt')", from.Format(time.DateTime), to.Format(time.DateTime)))
+	if err == nil || !strings.Contains(err.Error(), "no rules of this rule_version") {
+		t.Errorf("rules that are not known: %v", err)
+	}
+
 	// A part of the time has the same events as the whole.
 	middle := time.Unix(drivenFrom+900, 0).UTC()
 	part := lines(t, dsn("reader"), fmt.Sprintf("SELECT count() FROM harsh_from_history(imei = '1000', from = '%s', to = '%s', rule_version = '%s')", middle.Format(time.DateTime), to.Format(time.DateTime), derive.DefaultRules().Version))

@@ -44,4 +44,37 @@ func TestRollupsOfRepeatedBlocks(t *testing.T) {
 	execute(t, conn, "INSERT INTO device_hours SELECT * REPLACE (fixes - 1 AS fixes, 0 AS distance_m, now64(3) AS computed_time) FROM device_hours FINAL WHERE imei = '2' ORDER BY hour LIMIT 1")
 	same(t, dsn("reader"), "SELECT rollup, imei, stored_fixes - counted_fixes FROM rollup_check WHERE rollup = 'device_hours'", "device_hours 2 1")
 	recount.Check(t, conn)
+
+	// Fixes that have gone with time stay counted, also when a late one comes among
+	// them.
+	const rollups = "SELECT (SELECT sum(cityHash64(imei, hour, fixes, distance_m)) FROM device_hours FINAL), (SELECT sum(cityHash64(day, resolution, cell, fixes)) FROM cell_days FINAL)"
+	counted := lines(t, dsn("default"), rollups)
+	execute(t, conn, "ALTER TABLE fixes DELETE WHERE imei != '0' SETTINGS mutations_sync = 2",
+		"INSERT INTO fixes SELECT * REPLACE ('1' AS imei, now64(3) AS inserted_time) FROM (SELECT * FROM fixes WHERE imei = '0' AND empty(quality) ORDER BY fix_time LIMIT 1 OFFSET 100)")
+	same(t, dsn("default"), "SELECT count() FROM fixes WHERE imei = '1'", "1")
+	recount.Refresh(t, conn)
+	same(t, dsn("default"), rollups, counted)
+}
+
+// TestRollupCheckAtItsEdge: where the year ends that rollup_check looks back, what
+// was counted rightly is right.
+func TestRollupCheckAtItsEdge(t *testing.T) {
+	dsn := migrated(t)
+	conn := connect(t, dsn("default"))
+	execute(t, conn, `INSERT INTO fixes (imei, fix_time, received_time, lat_e7, lng_e7, h3_r7, h3_r9, raw_offset)
+		SELECT '1', toDateTime64(toStartOfHour(now()) - 368 * 86400 + number * 600, 0, 'UTC'), now64(3), 520000000 + number, 130000000, geoToH3(52., 13., 7), geoToH3(52., 13., 9), number FROM numbers(4 * 144)`)
+	recount.Refresh(t, conn)
+	same(t, dsn("default"), "SELECT sum(fixes) FROM device_hours FINAL", "576")
+	same(t, dsn("default"), "SELECT count() FROM rollup_check", "0")
+}
+
+// TestVisitsThatMeet: a visit that ends in the second in which the next begins has
+// its end.
+func TestVisitsThatMeet(t *testing.T) {
+	dsn := migrated(t)
+	execute(t, connect(t, dsn("default")), `INSERT INTO geofence_events (event_id, revision, imei, fence_id, fence_version, kind, at, confirmed_at, dwell_s) VALUES
+		('a', 1, '1', 'yard', 1, 'enter', '2026-03-01 08:00:00', '2026-03-01 08:00:00', NULL), ('b', 1, '1', 'yard', 1, 'exit', '2026-03-01 08:00:10', '2026-03-01 08:00:10', 10),
+		('c', 1, '1', 'yard', 1, 'enter', '2026-03-01 08:00:10', '2026-03-01 08:00:10', NULL), ('d', 1, '1', 'yard', 1, 'exit', '2026-03-01 08:00:30', '2026-03-01 08:00:30', 20),
+		('e', 1, '1', 'yard', 1, 'enter', '2026-03-01 09:00:00', '2026-03-01 09:00:00', NULL), ('f', 1, '1', 'yard', 1, 'exit', '2026-03-01 09:00:00', '2026-03-01 09:00:00', 0)`)
+	same(t, dsn("reader"), "SELECT begin_event_id, end_event_id, state, duration_s FROM fence_visits ORDER BY start_time", "a b ended 10\nc d ended 20\ne f ended 0")
 }

@@ -2147,8 +2147,9 @@ FROM
         )
         GROUP BY imei, hour
     )
-)
-WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))
+) AS counted
+ANY LEFT JOIN (SELECT imei, hour, fixes AS had FROM device_hours_local AS device_hours FINAL WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))) AS before USING (imei, hour)
+WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c)) AND fixes >= had
 SETTINGS max_bytes_before_external_group_by = 1000000000, max_bytes_before_external_sort = 1000000000;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_sweep ON CLUSTER `odograph` REFRESH EVERY 1 HOUR APPEND TO device_hours_local AS
@@ -2211,8 +2212,9 @@ FROM
         )
         GROUP BY imei, hour
     )
-)
-WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))
+) AS counted
+ANY LEFT JOIN (SELECT imei, hour, fixes AS had FROM device_hours_local AS device_hours FINAL WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))) AS before USING (imei, hour)
+WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c)) AND fixes >= had
 SETTINGS max_bytes_before_external_group_by = 1000000000, max_bytes_before_external_sort = 1000000000;
 
 CREATE OR REPLACE VIEW device_days ON CLUSTER `odograph`
@@ -2294,19 +2296,25 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS cell_days_recent ON CLUSTER `odograph` RE
 WITH
     (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM cell_days) AS since,
     (SELECT arraySlice(arrayReverseSort(groupUniqArray(toDate(hour, 'UTC'))), 1, 3) FROM device_hours WHERE computed_time >= since) AS days
-SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh, now64(3, 'UTC') AS computed_time
+SELECT day, resolution, cell, fixes, moving_fixes, devices, speed_sum_kmh, now64(3, 'UTC') AS computed_time
 FROM
 (
-    SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
-        uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds
-    FROM fixes FINAL
-    ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
-    WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+    SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh,
+        sum(fixes) OVER (PARTITION BY day) AS day_fixes, sum(sum(counted)) OVER (PARTITION BY day) AS day_counted
+    FROM
+    (
+        SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
+            uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds, 0 AS counted
+        FROM fixes FINAL
+        ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
+        WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+        GROUP BY day, resolution, cell
+        UNION ALL
+        SELECT day, resolution, cell, 0, 0, 0, 0, fixes FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
+    )
     GROUP BY day, resolution, cell
-    UNION ALL
-    SELECT day, resolution, cell, 0, 0, 0, 0 FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
 )
-GROUP BY day, resolution, cell
+WHERE day_fixes >= day_counted
 SETTINGS max_bytes_before_external_group_by = 1000000000;
 
 CREATE OR REPLACE VIEW heat_daily ON CLUSTER `odograph`
@@ -2339,23 +2347,24 @@ CREATE OR REPLACE VIEW rollup_check ON CLUSTER `odograph`
     newest_insert DateTime64(3, 'UTC') COMMENT 'newest insert among the stored ones: of a minute ago it is only waiting to be counted'
 )
 AS
+WITH toStartOfDay(now('UTC')) - toIntervalDay(366) AS since, now('UTC') - toIntervalDay(45) AS kept
 SELECT 'device_hours' AS rollup, imei, hour, sum(n) AS stored_fixes, sum(counted) AS counted_fixes, max(newest) AS newest_insert
 FROM
 (
     SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour, count() AS n, max(inserted_time) AS newest, 0 AS counted, toDateTime64(0, 3, 'UTC') AS counted_newest
-    FROM fixes FINAL WHERE fix_time >= now() - toIntervalDay(366) GROUP BY imei, hour
+    FROM fixes FINAL WHERE fix_time >= since GROUP BY imei, hour
     UNION ALL
-    SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours FINAL WHERE hour >= now() - toIntervalDay(366)
+    SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours FINAL WHERE hour >= since
 )
 GROUP BY imei, hour
-HAVING stored_fixes != counted_fixes OR newest_insert != max(counted_newest)
+HAVING if(hour < kept, stored_fixes > counted_fixes, stored_fixes != counted_fixes OR newest_insert != max(counted_newest))
 UNION ALL
 SELECT 'cell_days', '', toDateTime(day, 'UTC'), sum(usable), sum(counted), max(newest)
 FROM
 (
-    SELECT toDate(hour, 'UTC') AS day, sum(usable_fixes) AS usable, 0 AS counted, max(last_inserted_time) AS newest FROM device_hours FINAL WHERE hour >= now() - toIntervalDay(366) GROUP BY day
+    SELECT toDate(hour, 'UTC') AS day, sum(usable_fixes) AS usable, 0 AS counted, max(last_inserted_time) AS newest FROM device_hours FINAL WHERE hour >= since GROUP BY day
     UNION ALL
-    SELECT day, 0, sumIf(fixes, resolution = 9), toDateTime64(0, 3, 'UTC') FROM cell_days FINAL WHERE day >= today() - 366 GROUP BY day
+    SELECT day, 0, sumIf(fixes, resolution = 9), toDateTime64(0, 3, 'UTC') FROM cell_days FINAL WHERE day >= toDate(since) GROUP BY day
 )
 GROUP BY day
 HAVING sum(usable) != sum(counted)
@@ -2543,7 +2552,7 @@ FROM
         FROM
         (
             SELECT imei, fence_id, event_id, kind, at, confirmed_at, inferred, lat, lng, dwell_s,
-                kind IN ('enter', 'inside_at_start', 'inside_at_open') AS begins, kind IN ('exit', 'inside_at_close') AS ends, if(ends, 2, 1 - begins) AS place
+                kind IN ('enter', 'inside_at_start', 'inside_at_open') AS begins, kind IN ('exit', 'inside_at_close') AS ends, if(ends, if(ifNull(dwell_s, 0) > 0, -1, 2), 1 - begins) AS place
             FROM geofence_events FINAL
         )
     )
@@ -2854,19 +2863,25 @@ WITH
             ORDER BY day DESC
         )
     ) AS days
-SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh, now64(3, 'UTC') AS computed_time
+SELECT day, resolution, cell, fixes, moving_fixes, devices, speed_sum_kmh, now64(3, 'UTC') AS computed_time
 FROM
 (
-    SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
-        uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds
-    FROM fixes FINAL
-    ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
-    WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+    SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh,
+        sum(fixes) OVER (PARTITION BY day) AS day_fixes, sum(sum(counted)) OVER (PARTITION BY day) AS day_counted
+    FROM
+    (
+        SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
+            uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds, 0 AS counted
+        FROM fixes FINAL
+        ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
+        WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+        GROUP BY day, resolution, cell
+        UNION ALL
+        SELECT day, resolution, cell, 0, 0, 0, 0, fixes FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
+    )
     GROUP BY day, resolution, cell
-    UNION ALL
-    SELECT day, resolution, cell, 0, 0, 0, 0 FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
 )
-GROUP BY day, resolution, cell
+WHERE day_fixes >= day_counted
 SETTINGS max_bytes_before_external_group_by = 1000000000;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS device_positions_sweep ON CLUSTER `odograph` REFRESH EVERY 1 HOUR APPEND TO device_positions_local AS
@@ -3121,6 +3136,7 @@ WITH
                 held_position_m Float64, held_quarantine_s Int64, held_min_speed_kmh Float64, damping_s Float64, merge_s Int64, cooldown_s Int64)
         FROM driving_rules FINAL
         WHERE {rule_version:String} IN ('', rule_version)
+        HAVING throwIf(count() = 0, 'driving_rules has no rules of this rule_version: odograph rules --sql writes them') = 0
     ) AS r,
     (SELECT min(low_mps2) FROM driving_thresholds FINAL WHERE rule_version = r.version) AS least_mps2,
     entries AS
