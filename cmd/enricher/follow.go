@@ -1,16 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/odograph/odograph/internal/kafka"
 	"github.com/odograph/odograph/internal/run"
 	"github.com/odograph/odograph/pkg/schema"
 )
@@ -25,6 +28,8 @@ type follower struct {
 	begin func()              // a reading begins
 	take  func([]*kgo.Record) // the next records of it, in order
 	end   func()              // it has come to where the topic ended; may be called again
+
+	wait time.Duration // of silence, until the brokers are asked whether anything is left; 0: followWait
 }
 
 const (
@@ -64,8 +69,15 @@ func (f *follower) read(ctx context.Context, opts []kgo.Opt, topic string, done 
 		return err
 	}
 	f.begin()
+	next := map[int32]int64{}
 	for quiet := time.Now(); ; {
-		if len(left) == 0 || time.Since(quiet) > followWait { // compaction may have taken the last ones
+		if len(left) > 0 && time.Since(quiet) > cmp.Or(f.wait, followWait) {
+			if err := left.drop(ctx, cl, topic, next); err != nil {
+				return err
+			}
+			quiet = time.Now()
+		}
+		if len(left) == 0 {
 			done()
 		}
 		pollCtx, cancel := context.WithTimeout(ctx, time.Second)
@@ -83,9 +95,10 @@ func (f *follower) read(ctx context.Context, opts []kgo.Opt, topic string, done 
 		if len(records) == 0 {
 			continue
 		}
-		quiet = time.Now()
 		f.take(records)
+		quiet = time.Now() // after it: the shapes of a large topic take longer than any silence
 		for _, r := range records {
+			next[r.Partition] = r.Offset + 1
 			if r.Offset+1 >= left[r.Partition] {
 				delete(left, r.Partition)
 			}
@@ -93,8 +106,23 @@ func (f *follower) read(ctx context.Context, opts []kgo.Opt, topic string, done 
 	}
 }
 
+// drop takes away the partitions of which the brokers say that nothing is left,
+// since compaction may have taken the last ones. What they do not answer for stays.
+func (p pending) drop(ctx context.Context, cl *kgo.Client, topic string, next map[int32]int64) error {
+	from := map[int32]int64{}
+	for n := range p {
+		from[n] = next[n]
+	}
+	ended, err := kafka.Ended(ctx, cl, topic, from)
+	if err != nil {
+		return err
+	}
+	maps.DeleteFunc(p, func(n int32, _ int64) bool { return ended[n] })
+	return nil
+}
+
 // unread gives where the partitions end that are not empty.
-func (f *follower) unread(ctx context.Context, cl *kgo.Client, topic string) (map[int32]int64, error) {
+func (f *follower) unread(ctx context.Context, cl *kgo.Client, topic string) (pending, error) {
 	ends, err := kadm.NewClient(cl).ListEndOffsets(ctx, topic)
 	if err == nil {
 		err = ends.Error()
@@ -102,7 +130,7 @@ func (f *follower) unread(ctx context.Context, cl *kgo.Client, topic string) (ma
 	if err != nil {
 		return nil, fmt.Errorf("end of %s: %w", topic, err)
 	}
-	left := map[int32]int64{}
+	left := pending{}
 	ends.Each(func(o kadm.ListedOffset) {
 		if o.Offset > 0 {
 			left[o.Partition] = o.Offset
