@@ -206,6 +206,33 @@ func TestRecentOfVersion1(t *testing.T) {
 	}
 }
 
+// TestOldTailStaysOld: a tail that was left behind, since the items that came after
+// it were written whole each time, is never taken for a current one.
+func TestOldTailStaysOld(t *testing.T) {
+	r := &dedup.Recent{}
+	r, _ = r.With(1).ToWrite()
+	r, _ = r.With(2).ToWrite()
+	tail := r.AppendTail(nil)
+	id := uint64(2)
+	for range 600 { // turns
+		for range 9 { // more than a tail holds
+			id++
+			r = r.With(id)
+		}
+		var whole bool
+		if r, whole = r.ToWrite(); !whole {
+			t.Fatal("it was not written whole")
+		}
+		var l dedup.RecentLoader
+		if err := errors.Join(l.Load(r.Append(nil)), l.LoadTail(tail)); err != nil {
+			t.Fatal(err)
+		}
+		if l.Recent().Seen(2) != r.Seen(2) {
+			t.Fatalf("after item %d the old tail was taken for a current one", id)
+		}
+	}
+}
+
 func FuzzRecent(f *testing.F) {
 	r := &dedup.Recent{}
 	for id := range uint64(40) {
@@ -217,7 +244,7 @@ func FuzzRecent(f *testing.F) {
 		var l dedup.RecentLoader
 		wrong, wrongTail := l.Load(whole), l.LoadTail(tail)
 		r, all := l.Recent().With(9).ToWrite()
-		if !r.Seen(9) || all && wrong == nil && len(r.Append(nil)) > 2+8*dedup.RecentSize {
+		if !r.Seen(9) || all && wrong == nil && len(r.Append(nil)) > 5+8*dedup.RecentSize {
 			t.Fatalf("%v, %v: %x", wrong, wrongTail, r.Append(nil))
 		}
 	})

@@ -21,7 +21,7 @@ type Recent struct {
 	ids  []uint64 // a ring once it is full
 	next int      // where the next goes in a full ring
 	tail uint8    // how many came after all were written last
-	turn uint8    // of those times; 0: none, or by a version without tails
+	turn uint32   // of those times; 0: none, or by a version without tails
 }
 
 // Seen tells whether an identity is among the last.
@@ -58,7 +58,8 @@ func (r *Recent) add(id uint64) {
 // at is the identity in a place of their order, the oldest first.
 func (r *Recent) at(i int) uint64 { return r.ids[(r.next+i)%len(r.ids)] }
 
-// A Recent is written as a version byte (2), its turn, and the identities. Those
+// A Recent is written as a version byte (2), its turn (4 bytes, so that a tail that
+// stays behind never meets a later turn of its number), and the identities. Those
 // that came since are written as a tail in a place of its own: a version byte (1),
 // the turn of the whole that it goes on from, and the identities. A tail of another
 // turn is an old one, whose identities are in the whole.
@@ -66,6 +67,8 @@ const (
 	recentWithoutTurn = 1
 	recentVersion     = 2
 	recentTailVersion = 1
+
+	recentHead = 5 // bytes: version and turn
 )
 
 // ErrRecent says that bytes are not a Recent.
@@ -73,15 +76,16 @@ var ErrRecent = errors.New("not the recent identities of a device")
 
 // Append adds the identities, oldest first, to dst.
 func (r *Recent) Append(dst []byte) []byte {
-	return r.append(append(dst, recentVersion, r.turn), 0)
+	return r.append(append(dst, recentVersion), 0)
 }
 
 // AppendTail adds those that came after all were written to dst.
 func (r *Recent) AppendTail(dst []byte) []byte {
-	return r.append(append(dst, recentTailVersion, r.turn), len(r.ids)-int(r.tail))
+	return r.append(append(dst, recentTailVersion), len(r.ids)-int(r.tail))
 }
 
 func (r *Recent) append(dst []byte, from int) []byte {
+	dst = binary.LittleEndian.AppendUint32(dst, r.turn)
 	for i := from; i < len(r.ids); i++ {
 		dst = binary.LittleEndian.AppendUint64(dst, r.at(i))
 	}
@@ -98,22 +102,25 @@ func (l *RecentLoader) Load(b []byte) (err error) {
 		l.whole, err = parseRecent(b[1:], RecentSize)
 		return err
 	}
-	if len(b) < 2 || b[0] != recentVersion || b[1] == 0 {
-		return fmt.Errorf("%w: %d bytes, want version %d", ErrRecent, len(b), recentVersion)
-	}
-	l.whole, err = parseRecent(b[2:], RecentSize)
-	l.whole.turn = b[1]
+	l.whole, err = parseTurn(b, recentVersion, RecentSize)
 	return err
 }
 
 // LoadTail takes what AppendTail wrote.
 func (l *RecentLoader) LoadTail(b []byte) (err error) {
-	if len(b) < 2 || b[0] != recentTailVersion || b[1] == 0 {
-		return fmt.Errorf("%w: a tail of %d bytes, want version %d", ErrRecent, len(b), recentTailVersion)
+	if l.tail, err = parseTurn(b, recentTailVersion, maxRecentTail); err != nil {
+		err = fmt.Errorf("a tail: %w", err)
 	}
-	l.tail, err = parseRecent(b[2:], maxRecentTail)
-	l.tail.turn = b[1]
 	return err
+}
+
+func parseTurn(b []byte, version byte, most int) (r Recent, err error) {
+	if len(b) < recentHead || b[0] != version || binary.LittleEndian.Uint32(b[1:]) == 0 {
+		return r, fmt.Errorf("%w: %d bytes, want version %d", ErrRecent, len(b), version)
+	}
+	r, err = parseRecent(b[recentHead:], most)
+	r.turn = binary.LittleEndian.Uint32(b[1:])
+	return r, err
 }
 
 func parseRecent(b []byte, most int) (r Recent, err error) {
