@@ -143,6 +143,23 @@ func TestFenceChanges(t *testing.T) {
 	require.EqualValues(t, 1, book.now.Load().Newest("zoo").Number)
 }
 
+// TestPastOfAFenceAfterARestart: where a vehicle was that has been silent since
+// before an edit is known after a restart, too, for as long as its items are.
+func TestPastOfAFenceAfterARestart(t *testing.T) {
+	_, book := fenced(t)
+	edited := time.Now().Add(-29 * 24 * time.Hour)
+	again := around("zoo", 2, 0, 100)
+	again.ValidFrom = schema.Some(edited)
+	book.begin()
+	book.take(fenceRecords(t, around("zoo", 1, 0, 300), again))
+	book.end()
+	view := fences.View{Book: book.now.Load(), IMEI: imei}
+	lat := 41.25 + 200/111_195.0
+	require.Equal(t, []string{"zoo"}, view.IDs(nil, lat, -95.93, edited.Unix()-1))
+	require.EqualValues(t, 1, view.Settings("zoo", edited.Unix()-1).Version)
+	require.Empty(t, view.IDs(nil, lat, -95.93, edited.Unix()))
+}
+
 // TestAllFencesGone: who was inside a fence when the last one went is not inside
 // another that has its id later.
 func TestAllFencesGone(t *testing.T) {

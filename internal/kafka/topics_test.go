@@ -74,6 +74,20 @@ func TestEnsureTopics(t *testing.T) {
 		t.Errorf("raw topic: %q", got)
 	}
 
+	day := "86400000"
+	if _, err := adm.AlterTopicConfigs(ctx, []kadm.AlterConfig{{Op: kadm.SetConfig, Name: "min.compaction.lag.ms", Value: &day}}, "fleet.fences.v1"); err != nil {
+		t.Fatal(err)
+	}
+	fourth, err := kafka.EnsureTopics(ctx, adm, "fleet", 3, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range fourth {
+		if got := strings.Join(r.Changed, ";"); r.Name == "fleet.fences.v1" && got != "min.compaction.lag.ms: 86400000 -> 2678400000" {
+			t.Errorf("the topic of an earlier version: %q", got)
+		}
+	}
+
 	if _, err := kafka.EnsureTopics(ctx, adm, "fleet", 4, 1); !errors.Is(err, kafka.ErrPartitions) {
 		t.Errorf("another number of partitions gave %v", err)
 	}

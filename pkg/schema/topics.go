@@ -64,9 +64,12 @@ type TopicSpec struct {
 const day = 24 * time.Hour
 
 // FencePast is how long a version of a fence is known after the next one has
-// come, so that what comes late is judged by the version that held then. No
-// lateness is longer.
-const FencePast = day
+// come, so that what comes late is judged by the version that held then. Lateness
+// is time of the device, which for one that is silent stands still: it may come
+// back with what is older. So it is as long as its raw items are kept, and a day;
+// of a vehicle that has been silent for longer, the visit begins anew when the
+// fence was changed and the enricher restarted meanwhile.
+const FencePast = 31 * day
 
 // Topics lists every topic. All have the same number of partitions, because a
 // record keeps its partition number from the raw topic to the last one.
