@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -25,11 +26,24 @@ type fenceBook struct {
 
 	reading bool              // from the beginning of the topic
 	fresh   []*fences.Version // what was read then
-	refused map[string]bool   // ids of definitions that are not valid
+	taken   map[string]origin // by id, where the definition in force is from
+	refused map[string]origin // by id, where one that is not valid is from
+}
+
+// An origin is where a definition was written, and when.
+type origin struct {
+	partition int32
+	at        time.Time
+}
+
+// after tells whether r was written before, though it is read later: that happens
+// where somebody has shared the keys out over the partitions in another way.
+func (o origin) after(r *kgo.Record) bool {
+	return o.partition != r.Partition && o.at.After(r.Timestamp)
 }
 
 func newFenceBook(log *slog.Logger, m *metrics) *fenceBook {
-	b := &fenceBook{log: log, m: m, refused: map[string]bool{}}
+	b := &fenceBook{log: log, m: m, taken: map[string]origin{}, refused: map[string]origin{}}
 	b.now.Store(new(fences.Book))
 	return b
 }
@@ -41,26 +55,41 @@ func (b *fenceBook) follow() follower {
 
 func (b *fenceBook) begin() {
 	b.reading, b.fresh = true, nil
+	clear(b.taken)
 	clear(b.refused)
 }
 
 func (b *fenceBook) take(records []*kgo.Record) {
 	var versions []*fences.Version
 	for _, r := range records {
-		v, err := versionOf(r)
-		if err != nil {
-			b.refused[string(r.Key)] = true
-			b.log.Error("a geofence was refused, its version before goes on", "fence", string(r.Key), "offset", r.Offset, "error", err)
+		if b.taken[string(r.Key)].after(r) {
 			continue
 		}
-		delete(b.refused, v.ID)
-		versions = append(versions, v)
+		if v := b.version(r); v != nil {
+			versions = append(versions, v)
+		}
 	}
 	if b.reading {
 		b.fresh = append(b.fresh, versions...)
 		return
 	}
 	b.put(b.now.Load(), versions)
+}
+
+// version reads a record; nil: it was refused.
+func (b *fenceBook) version(r *kgo.Record) *fences.Version {
+	id, from := string(r.Key), origin{r.Partition, r.Timestamp}
+	v, err := versionOf(r)
+	if err != nil {
+		b.refused[id] = from
+		b.log.Error("a geofence was refused, its version before goes on", "fence", id, "partition", r.Partition, "offset", r.Offset, "error", err)
+		return nil
+	}
+	b.taken[id] = from
+	if !b.refused[id].after(r) {
+		delete(b.refused, id)
+	}
+	return v
 }
 
 // versionOf reads a record of the topic; one without a value ends a fence.
@@ -70,6 +99,9 @@ func versionOf(r *kgo.Record) (*fences.Version, error) {
 		f = schema.Fence{}
 		if err := schema.Decode(r.Value, &f); err != nil {
 			return nil, err
+		}
+		if f.FenceID != string(r.Key) {
+			return nil, fmt.Errorf("fence_id is %q, the record's key %q: want the same", f.FenceID, r.Key)
 		}
 	}
 	return fences.Compile(&f)

@@ -160,6 +160,47 @@ func TestPastOfAFenceAfterARestart(t *testing.T) {
 	require.Empty(t, view.IDs(nil, lat, -95.93, edited.Unix()))
 }
 
+// TestFenceUnderAnothersKey: a record that names another fence than its key does
+// changes neither.
+func TestFenceUnderAnothersKey(t *testing.T) {
+	_, book := fenced(t, around("zoo", 1, 0, 300), around("arch", 1, 0, 300))
+	wrong := fenceRecords(t, around("zoo", 2, 0, 100))
+	wrong[0].Key = []byte("arch")
+	book.take(wrong)
+	require.EqualValues(t, 1, book.now.Load().Newest("zoo").Number)
+	require.EqualValues(t, 1, book.now.Load().Newest("arch").Number)
+	require.EqualValues(t, 1, testutil.ToFloat64(book.m.fencesRefused))
+}
+
+// TestFenceInTwoPartitions: between partitions, which are read in any order, the
+// time says which record is the later one; within one it is their order.
+func TestFenceInTwoPartitions(t *testing.T) {
+	newer, older := fenceRecords(t, around("zoo", 2, 0, 300))[0], fenceRecords(t, around("zoo", 1, 0, 300))[0]
+	older.Partition, older.Timestamp = 1, newer.Timestamp.Add(-time.Hour)
+	gone := &kgo.Record{Key: []byte("zoo"), Partition: 1, Timestamp: newer.Timestamp.Add(-time.Minute)}
+	for _, order := range [][]*kgo.Record{{older, gone, newer}, {newer, older, gone}, {older, newer, gone}} {
+		_, book := fenced(t)
+		book.begin()
+		for _, r := range order {
+			book.take([]*kgo.Record{r})
+		}
+		book.end()
+		book.take([]*kgo.Record{older})
+		require.EqualValues(t, 2, book.now.Load().Newest("zoo").Number)
+	}
+	_, book := fenced(t)
+	clock := fenceRecords(t, around("zoo", 3, 0, 300))[0] // of somebody whose clock is behind
+	clock.Timestamp = older.Timestamp
+	book.take([]*kgo.Record{newer, clock})
+	require.EqualValues(t, 3, book.now.Load().Newest("zoo").Number)
+
+	bad := fenceRecords(t, around("zoo", 4, 0, -1))[0]
+	bad.Partition, bad.Timestamp = 1, newer.Timestamp.Add(time.Hour)
+	book.take([]*kgo.Record{bad, newer})
+	require.EqualValues(t, 2, book.now.Load().Newest("zoo").Number)
+	require.EqualValues(t, 1, testutil.ToFloat64(book.m.fencesRefused), "its newest definition is still the bad one")
+}
+
 // TestAllFencesGone: who was inside a fence when the last one went is not inside
 // another that has its id later.
 func TestAllFencesGone(t *testing.T) {
