@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/odograph/odograph/pkg/driving"
@@ -18,7 +17,8 @@ import (
 
 // A fenceBook holds the geofences that are in force, as the topic of fences has
 // them. A definition that is not valid changes nothing: the one before it goes
-// on, and the metrics and the log name it.
+// on, for as long as the topic still has it at a start (schema.FencePast), and
+// the metrics and the log name it.
 type fenceBook struct {
 	now atomic.Pointer[fences.Book]
 	log *slog.Logger
@@ -82,7 +82,7 @@ func (b *fenceBook) version(r *kgo.Record) *fences.Version {
 	v, err := versionOf(r)
 	if err != nil {
 		b.refused[id] = from
-		b.log.Error("a geofence was refused, its version before goes on", "fence", id, "partition", r.Partition, "offset", r.Offset, "error", err)
+		b.log.Error("a geofence was refused; its version before goes on, but compaction takes that 31 days later, and a restart then ends the geofence", "fence", id, "partition", r.Partition, "offset", r.Offset, "error", err)
 		return nil
 	}
 	b.taken[id] = from
@@ -164,12 +164,4 @@ func findFences(w *work) error {
 		w.env.Rejected(rejectFences, f.FixTime.Unix())
 	}
 	return nil
-}
-
-func newFenceGauges() (inForce, refused prometheus.Gauge) {
-	return prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "odograph_enricher_fences", Help: "Geofences in force.",
-		}), prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "odograph_enricher_fences_refused", Help: "Geofences whose newest definition is not valid; the log names them.",
-		})
 }

@@ -159,3 +159,11 @@ func (m *metrics) add(c *counts) {
 		m.lateness.Observe(l.Seconds())
 	}
 }
+
+func newFenceGauges() (inForce, refused prometheus.Gauge) {
+	return prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "odograph_enricher_fences", Help: "Geofences in force.",
+		}), prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "odograph_enricher_fences_refused", Help: "Geofences whose newest definition is not valid; the log names them. The version before goes on, until a restart more than 31 days later, when compaction may have taken it.",
+		})
+}
