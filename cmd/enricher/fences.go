@@ -9,10 +9,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/odograph/odograph/pkg/driving"
 	"github.com/odograph/odograph/pkg/fences"
 	"github.com/odograph/odograph/pkg/schema"
-	"github.com/odograph/odograph/pkg/timeline"
 )
 
 // A fenceBook holds the geofences that are in force, as the topic of fences has
@@ -126,21 +124,8 @@ func (b *fenceBook) put(to *fences.Book, versions []*fences.Version) {
 
 // judgeBy sets what the devices of a batch are judged by.
 func (p *processor) judgeBy(b *batch) {
-	rules, book := p.rules(), p.fences()
-	b.env.Rules, b.env.Rejected, b.env.Fences, b.env.Limits = rules, b.counts.reject, nil, nil
-	b.view.Book, b.view.Depths = book, rules.Geofence.Enter.MarginM > 0
-	if book.Len() > 0 {
-		b.env.Fences = &b.view
-	}
-	if !book.Limits() && p.road == nil {
-		return
-	}
-	b.env.Limits = func(f *timeline.Fix) (l driving.Limits) {
-		if l.FenceKMH = b.view.LimitKMH(f); p.road != nil {
-			l.RoadKMH = p.road(f)
-		}
-		return l
-	}
+	b.env.By(p.rules(), p.fences(), &b.view, p.road)
+	b.env.Rejected = b.counts.reject
 }
 
 // mostFences bounds the fences that a fix names, so that its record stays one that

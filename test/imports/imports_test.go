@@ -78,7 +78,7 @@ var allowed = map[string][]string{
 	"clickhouse":        {"pkg/schema"},
 	"deploy/grafana":    {},
 	"cmd/collector":     {"pkg/jimi", "pkg/schema", "pkg/coverage", "internal/run", "internal/config", "internal/kafka", "internal/polls", "internal/jsonscan"},
-	"cmd/enricher":      {"pkg/jimi", "pkg/schema", "pkg/h3", "pkg/geo", "pkg/dedup", "pkg/track", "pkg/timeline", "pkg/driving", "pkg/derive", "pkg/fences", "internal/run", "internal/config", "internal/kafka"},
+	"cmd/enricher":      {"pkg/jimi", "pkg/schema", "pkg/h3", "pkg/geo", "pkg/dedup", "pkg/track", "pkg/timeline", "pkg/derive", "pkg/fences", "internal/run", "internal/config", "internal/kafka"},
 	"cmd/sink":          {"pkg/schema", "clickhouse", "internal/run", "internal/config", "internal/kafka"},
 	"cmd/odograph":      {"pkg", "clickhouse", "internal"},
 	"internal/simulate": {"pkg/geo", "pkg/schema", "pkg/jimi"},

@@ -2,7 +2,6 @@ package history
 
 import (
 	"github.com/odograph/odograph/pkg/derive"
-	"github.com/odograph/odograph/pkg/driving"
 	"github.com/odograph/odograph/pkg/fences"
 	"github.com/odograph/odograph/pkg/schema"
 	"github.com/odograph/odograph/pkg/timeline"
@@ -29,16 +28,11 @@ const finishEach = 100
 
 func newJudge(rules *derive.Rules, book *fences.Book, d *definition) *judge {
 	j := &judge{
-		env:    derive.Env{IMEI: d.IMEI, Rules: rules, Profile: derive.ProfileOf(&d.Device), Driver: d.DriverName},
-		view:   fences.View{Book: book, IMEI: d.IMEI, Group: d.Group, Depths: rules.Geofence.Enter.MarginM > 0},
+		env:    derive.Env{IMEI: d.IMEI, Profile: derive.ProfileOf(&d.Device), Driver: d.DriverName},
+		view:   fences.View{IMEI: d.IMEI, Group: d.Group},
 		events: map[string]record{},
 	}
-	if book.Len() > 0 {
-		j.env.Fences = &j.view
-	}
-	if book.Limits() {
-		j.env.Limits = func(f *timeline.Fix) driving.Limits { return driving.Limits{FenceKMH: j.view.LimitKMH(f)} }
-	}
+	j.env.By(rules, book, &j.view, nil)
 	return j
 }
 
