@@ -21,7 +21,8 @@ type Correction struct {
 type account struct {
 	span     Span
 	settledS int64
-	first    int64 // time of the first fix that was read; 0: there was none
+	fixes    cover // when fixes were read
+	sensors  cover // when sensors and trouble codes were
 	newest   int64 // time of the newest entry
 	now      int64
 	fences   *FenceJob
@@ -30,14 +31,13 @@ type account struct {
 	versions map[string]int
 	list     []Correction
 	left     map[string]int
-	over     []Event // that begin before the range, hold for long, and are not as stored
-	earlier  int64   // start of the first of them that lies over a difference; 0: none does
-	more     bool    // reading more of the device may tell more
+	earlier  int64 // start of the first event before the range that a difference was left for; 0: there is none
+	more     bool  // reading more of the device may tell more
 }
 
 func newAccount(j *Job, d *derived, now int64, fences *FenceJob) *account {
 	return &account{
-		span: Span{From: j.From.Unix(), To: j.To.Unix()}, settledS: j.Rules.SettledS(), first: d.first, newest: d.newest, now: now, fences: fences,
+		span: Span{From: j.From.Unix(), To: j.To.Unix()}, settledS: j.Rules.SettledS(), fixes: d.fixes, sensors: d.sensors, newest: d.newest, now: now, fences: fences,
 		tallies: map[string]*Tally{}, versions: map[string]int{}, left: map[string]int{},
 	}
 }
@@ -45,7 +45,9 @@ func newAccount(j *Job, d *derived, now int64, fences *FenceJob) *account {
 // A pair is an event as it is stored and as it was derived anew.
 type pair struct {
 	was, is record
-	event   Event // as it was derived anew, else as it is stored
+	event   Event  // as it was derived anew, else as it is stored
+	equal   bool   // nothing has to be written
+	left    string // why it is left as it is; empty: it is not
 }
 
 // stands tells whether the event is stored, and not retracted.
@@ -89,24 +91,24 @@ func pairsOf(was, is []record) []*pair {
 
 // take compares what is stored of a device with what was derived anew.
 func (a *account) take(d *derived) error {
-	for _, p := range pairsOf(d.was, d.is) {
-		same, err := p.same()
-		if err != nil {
+	pairs := pairsOf(d.was, d.is)
+	for _, p := range pairs {
+		var err error
+		if p.equal, err = p.same(); err != nil {
 			return err
 		}
-		if !a.span.holds(&p.event) {
-			if !same && p.stands() && p.event.Start < a.span.From && holdsLong(&p.event) != "" {
-				a.over = append(a.over, eventOf(p.was))
-			}
-			continue
+	}
+	a.leaveAll(pairs)
+	for _, p := range pairs {
+		if a.span.holds(&p.event) {
+			a.count(p, d)
 		}
-		a.count(p, same, d)
 	}
 	return nil
 }
 
 // count takes one event of the range into account.
-func (a *account) count(p *pair, same bool, d *derived) {
+func (a *account) count(p *pair, d *derived) {
 	t := a.tallies[p.event.Kind]
 	if t == nil {
 		t = &Tally{}
@@ -117,15 +119,15 @@ func (a *account) count(p *pair, same bool, d *derived) {
 	if p.stands() {
 		a.versions[*headOf(p.was).version]++
 	}
-	if same {
+	if p.equal {
 		t.Same += one(p.stands())
 		return
 	}
-	if a.first == 0 || a.first >= a.span.From { // how the range began is not known
+	if a.fixes.first == 0 || a.fixes.first >= a.span.From { // how the range began is not known
 		a.more = true
 	}
-	if reason := a.leave(p); reason != "" {
-		a.left[reason]++
+	if p.left != "" {
+		a.left[p.left]++
 		return
 	}
 	c := correct(p, d.place.RawPartition)
@@ -135,24 +137,19 @@ func (a *account) count(p *pair, same bool, d *derived) {
 	t.Moved += one(c.What == Moved)
 }
 
-// leave says why a difference must be left as it is; empty: it need not.
+// leave says why a difference must be left as it is, for what it is itself; empty:
+// it need not.
 func (a *account) leave(p *pair) string {
 	if p.is != nil && p.event.Ongoing {
 		a.more = true
 		return LeftUnfinished
 	}
-	if began := beginning(p); began != 0 && began <= a.first {
+	if began := beginning(p); began != 0 && began <= a.fixes.first {
 		a.more = true
 	}
-	if p.is != nil {
-		for i := range a.over {
-			if o := &a.over[i]; holdsLong(o) == holdsLong(&p.event) && o.Start < p.event.End && p.event.Start < o.End {
-				if a.more = true; a.earlier == 0 || o.Start < a.earlier {
-					a.earlier = o.Start
-				}
-				return LeftOver
-			}
-		}
+	if is, more := a.unread(p); is {
+		a.more = a.more || more
+		return LeftUnread
 	}
 	return a.unsettled(p)
 }
@@ -249,7 +246,9 @@ func (a *account) into(out *Corrections, d *derived) {
 	}
 	for reason, n := range a.left {
 		out.Left[reason] += n
-		out.LeftOf[d.IMEI] = true
+		if !lasting(reason) {
+			out.LeftOf[d.IMEI] = true
+		}
 	}
 	if a.earlier != 0 {
 		out.Earlier[d.IMEI] = time.Unix(a.earlier, 0).UTC()

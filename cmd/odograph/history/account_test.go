@@ -49,13 +49,30 @@ func recordsOf(t *testing.T, text string) []record {
 			out = append(out, &schema.Stop{StopID: id, IMEI: "1", StartTime: at(start), EndTime: at(end), Ongoing: ongoing, Kind: kind, Revised: revised})
 		case "fault":
 			out = append(out, &schema.ConditionEvent{EventID: id, IMEI: "1", Kind: schema.ConditionFault, Code: of, StartTime: at(start), EndTime: at(end), Ongoing: ongoing, Revised: revised})
-		case "enter", "exit", "dwell":
+		case "enter", "exit", "dwell", "inside_at_start":
 			out = append(out, &schema.GeofenceEvent{EventID: id, IMEI: "1", Kind: kind, FenceID: of, At: at(start), ConfirmedAt: at(end), DwellS: schema.Some(size), Revised: revised})
 		default:
 			out = append(out, &schema.DrivingEvent{EventID: id, IMEI: "1", Kind: schema.DrivingKind(kind), StartTime: at(start), EndTime: at(end), PeakMPS2: schema.Some(size), Revised: revised})
 		}
 	}
 	return out
+}
+
+// covered is what was read each few minutes, but for the hours of none.
+func covered(t *testing.T, from, to int64, none string) (c cover) {
+	t.Helper()
+	var start, end int64
+	if none != "" {
+		if _, err := fmt.Sscanf(none, "%d-%d", &start, &end); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for at := from; at < to; at += 500 {
+		if at < start || at >= end {
+			c.add(at)
+		}
+	}
+	return c
 }
 
 // TestAccount compares by id: what is written, with which revision, and what is
@@ -67,6 +84,7 @@ func TestAccount(t *testing.T) {
 		newest          int64 // 0: now
 		want            string
 		more            bool
+		none            string // hours without fixes and sensors, "from-to"
 	}{
 		"equal":                      {stored: "brake 110000-110002 r3 2.5", derived: "brake 110000-110002 2.5"},
 		"a little otherwise":         {stored: "brake 110000-110002 r3 2.5", derived: "brake 110000-110002 2.50001", want: "moved brake 110000 r4"},
@@ -89,11 +107,21 @@ func TestAccount(t *testing.T) {
 		"the long stop is as stored": {stored: "parking 50000-120001", derived: "parking 50000-120001\ntrip 120000-121000 5", want: "added trip 120000 r1"},
 		"a trouble is older":         {stored: "fault/P1 50000-150000", derived: "fault/P1 110000-150000", want: "left: " + LeftOver, more: true},
 		"another trouble":            {stored: "fault/P2 50000-150000", derived: "fault/P1 110000-150000", want: "added fault 110000 r1"},
-		"a stay of unknown length":   {stored: "exit/f 110000-110060 60000", derived: "exit/f 110000-110060 20000", want: "moved exit 110000 r2", more: true},
+		"a stay of unknown length":   {stored: "exit/f 110000-110060 60000", derived: "exit/f 110000-110060 20000", want: "left: " + LeftUnread, more: true},
+		"a stay of another length":   {stored: "exit/f 110000-110060 6000", derived: "exit/f 110000-110060 30000", want: "moved exit 110000 r2", more: true},
+		"its fixes have expired":     {stored: "trip 110000-120000 r7 5", none: "0-130000", want: "left: " + LeftUnread, more: true},
+		"all fixes have expired":     {stored: "brake 110000-110002 3", none: "0-1000000", want: "left: " + LeftUnread, more: true},
+		"the rest of its fixes":      {stored: "parking 110000-150000", derived: "parking 130000-150000\ntrip 150000-151000 5", none: "0-130000", want: "added trip 150000 r1, left: " + LeftUnread, more: true},
+		"what the alarm still says":  {stored: "brake 110000-110002 3", derived: "brake 110001-110002 2", none: "0-130000", want: "left: " + LeftUnread, more: true},
+		"the rest of its stay":       {stored: "enter/f 110000-110060", derived: "inside_at_start/f 130000-130060\nexit/f 140000-140060 10000\nenter/g 130000-130060", none: "0-130000", want: "added enter 130000 r1, left: " + LeftUnread, more: true},
+		"a month was dropped":        {stored: "trip 150000-155000 5\nbrake 151000-151002 3\nenter/f 150000-150010", none: "140000-170000", want: "left: " + LeftUnread},
+		"half of it was dropped":     {stored: "trip 130000-155000 5", derived: "trip 130000-140000 3", none: "140000-170000", want: "left: " + LeftUnread},
+		"its sensor has expired":     {stored: "fault/P1 110000-150000", none: "0-130000", want: "left: " + LeftUnread, more: true},
+		"its sensor is there":        {stored: "fault/P1 110000-150000", want: "lost fault 110000 -r2"},
 		"a stay that was seen":       {stored: "exit/f 110000-110060 6000", derived: "exit/f 110000-110060 5000", want: "moved exit 110000 r2"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := &derived{definition: &definition{Device: schema.Device{IMEI: "1"}}, was: recordsOf(t, c.stored), is: recordsOf(t, c.derived), first: 80_000, newest: now}
+			d := &derived{definition: &definition{Device: schema.Device{IMEI: "1"}}, was: recordsOf(t, c.stored), is: recordsOf(t, c.derived), fixes: covered(t, 80_000, now, c.none), sensors: covered(t, 40_000, now, c.none), newest: now}
 			d.place.RawPartition = 3
 			if c.newest != 0 {
 				d.newest = c.newest
@@ -132,9 +160,24 @@ func (a *account) text(t *testing.T) string {
 	return strings.Join(out, ", ")
 }
 
+// TestLeftForGood: a request does not stay open for what will be left each time.
+func TestLeftForGood(t *testing.T) {
+	for stored, open := range map[string]bool{"brake 110000-110002 3": false, "trip 150000-210000… 5": true} {
+		d := &derived{definition: &definition{Device: schema.Device{IMEI: "1"}}, was: recordsOf(t, stored), fixes: covered(t, 140_000, 1_000_000, ""), newest: 1_000_000}
+		j := &Job{Rules: derive.DefaultRules(), From: at(100_000), To: at(200_000)}
+		a, out := newAccount(j, d, 1_000_000, nil), j.noCorrections()
+		if err := a.take(d); err != nil {
+			t.Fatal(err)
+		}
+		if a.into(out, d); len(out.Left) != 1 || out.LeftOf["1"] != open {
+			t.Errorf("%s: left %v, of the device: %t", stored, out.Left, out.LeftOf["1"])
+		}
+	}
+}
+
 // TestNothingIsChanged: corrections leave the records that they come from alone.
 func TestNothingIsChanged(t *testing.T) {
-	d := &derived{definition: &definition{}, was: recordsOf(t, "trip 110000-120000 r7 5\nbrake 110000-110002 r1 2"), is: recordsOf(t, "brake 110000-110002 3"), newest: 1_000_000, first: 1}
+	d := &derived{definition: &definition{}, was: recordsOf(t, "trip 110000-120000 r7 5\nbrake 110000-110002 r1 2"), is: recordsOf(t, "brake 110000-110002 3"), newest: 1_000_000, fixes: covered(t, 1, 1_000_000, "")}
 	a := newAccount(&Job{Rules: derive.DefaultRules(), From: at(100_000), To: at(200_000)}, d, 1_000_000, nil)
 	if err := a.take(d); err != nil || len(a.list) != 2 {
 		t.Fatalf("%d corrections: %v", len(a.list), err)

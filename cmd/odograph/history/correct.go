@@ -12,6 +12,7 @@ const (
 	LeftToEnricher = "the enricher may still correct it"
 	LeftUnfinished = "it has not ended yet"
 	LeftOver       = "one that begins before the range, and is not as stored, lies over it"
+	LeftUnread     = "what it was found in is not there any more: fixes are kept for a shorter time than events"
 )
 
 // Corrections are what has to be written so that what is stored is what the
@@ -24,7 +25,7 @@ type Corrections struct {
 	Versions map[string]int    // stored events by the rules that they were found with
 	List     []Correction
 	Left     map[string]int       // differences that are not corrected, by the reason
-	LeftOf   map[string]bool      // devices that have such
+	LeftOf   map[string]bool      // devices that have such, which another time need not be left
 	Earlier  map[string]time.Time // by device, when what lies over the range began
 }
 

@@ -9,16 +9,17 @@ import (
 
 // A judge takes one device's items through the detectors.
 type judge struct {
-	env    derive.Env
-	view   fences.View
-	device derive.Device
-	only   func(record) bool // which events are looked at; nil: all
-	events map[string]record // by id, what was said last
-	fix    timeline.Fix
-	added  int
-	first  int64        // time of the first fix
-	place  schema.Place // of the newest item
-	placed bool         // there is one
+	env     derive.Env
+	view    fences.View
+	device  derive.Device
+	only    func(record) bool // which events are looked at; nil: all
+	events  map[string]record // by id, what was said last
+	fix     timeline.Fix
+	added   int
+	fixes   cover
+	sensors cover        // and trouble codes
+	place   schema.Place // of the newest item
+	placed  bool         // there is one
 }
 
 // finishEach is how many entries a device takes before what came late among
@@ -44,6 +45,10 @@ func (j *judge) take(row *Row) {
 		}
 		return
 	}
+	switch row.Record.(type) {
+	case *schema.Sensor, *schema.Fault:
+		j.sensors.add(row.Second)
+	}
 	marks := j.env.Rules.MarksOf(row.Record)
 	for i := range marks {
 		j.add(timeline.Entry{Mark: &marks[i]})
@@ -52,8 +57,8 @@ func (j *judge) take(row *Row) {
 
 func (j *judge) add(e timeline.Entry) {
 	j.device.Add(&j.env, e, j.place, j.hear)
-	if j.first == 0 && e.Fix != nil {
-		j.first = e.Time()
+	if e.Fix != nil {
+		j.fixes.add(e.Time())
 	}
 	if j.added++; j.added%finishEach == 0 {
 		j.finish()

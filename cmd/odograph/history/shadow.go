@@ -86,7 +86,8 @@ func (j *Job) scope(attempt int) scope {
 type derived struct {
 	*definition
 	was, is []record
-	first   int64        // time of the first fix that was read; 0: there was none
+	fixes   cover        // when fixes were read
+	sensors cover        // when sensors and trouble codes were
 	newest  int64        // time of the newest entry
 	place   schema.Place // of the newest item; of one without any, of its events
 }
@@ -126,7 +127,7 @@ func (j *Job) group(ctx context.Context, s *scope, group []definition, only []st
 		if err != nil {
 			return err
 		}
-		d.is, d.first, d.newest, d.place = judge.list(), judge.first, judge.device.Newest(), judge.place
+		d.is, d.fixes, d.sensors, d.newest, d.place = judge.list(), judge.fixes, judge.sensors, judge.device.Newest(), judge.place
 		if !judge.placed && len(d.was) > 0 {
 			d.place = *headOf(d.was[0]).place
 		}
