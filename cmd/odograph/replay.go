@@ -175,6 +175,9 @@ enrichers have it); without, they are the built-in ones.
   not ended: that is left, and said.
 - Events that were found with other rules have other ids. They are taken back, and
   those of these rules are new.
+- Events that odograph fences replay wrote, by a version of a fence that did not
+  hold yet at their time, stay as they are, and so does what is around them. How
+  many is said; odograph fences replay works them out anew.
 - Do not let two of these commands write at a time.
 
 --apply --requested does so for the devices and times of recompute_open: from
@@ -203,12 +206,12 @@ func (c *replayConfig) job(ctx context.Context, reader clickhouse.Conn, progress
 	if err != nil {
 		return nil, err
 	}
-	book, err := history.ReadBook(ctx, reader, func(err error) { _, _ = fmt.Fprintln(progress, "left out, as enrichers do:", err) })
+	book, valid, err := history.ReadBook(ctx, reader, func(err error) { _, _ = fmt.Fprintln(progress, "left out, as enrichers do:", err) })
 	if err != nil {
 		return nil, err
 	}
 	job := &history.Job{
-		Conn: reader, Rules: rules, Book: book, IMEIs: c.IMEI, Near: c.Near, WarmUp: c.WarmUp, RunOut: c.RunOut,
+		Conn: reader, Rules: rules, Book: book, Valid: valid, IMEIs: c.IMEI, Near: c.Near, WarmUp: c.WarmUp, RunOut: c.RunOut,
 		Sensors: c.Sensors, Late: c.Late, Keep: c.List, Progress: tellProgress(progress),
 	}
 	job.From, _ = moment(c.From) // Validate has read them

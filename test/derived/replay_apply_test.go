@@ -165,6 +165,14 @@ func (r *replayer) drawsLater(drives []simulate.Item, between []string) {
 		t.Error("nothing was taken back: the test does not reach it")
 	}
 	r.writesNothing(args...)
+
+	// No other replay takes that back.
+	whole := append([]string{"replay", "--apply", "--yes"}, between...)
+	if out := r.run(whole...); !strings.Contains(out, "nothing to write") || !strings.Contains(out, "odograph fences replay has") {
+		t.Errorf("odograph %v: %s", whole, out)
+	}
+	compare(t, "left by another replay", r.stays("74", "narrow", 1), r.stays("73", "new", 2))
+	r.comparesEqual(between)
 }
 
 // stays are the events of a fleet at fences of a name and version.

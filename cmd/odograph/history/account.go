@@ -26,6 +26,7 @@ type account struct {
 	newest   int64 // time of the newest entry
 	now      int64
 	fences   *FenceJob
+	replays  replays // none where one is made
 
 	tallies  map[string]*Tally
 	versions map[string]int
@@ -36,10 +37,14 @@ type account struct {
 }
 
 func newAccount(j *Job, d *derived, now int64, fences *FenceJob) *account {
-	return &account{
+	a := &account{
 		span: Span{From: j.From.Unix(), To: j.To.Unix()}, settledS: j.Rules.SettledS(), fixes: d.fixes, sensors: d.sensors, newest: d.newest, now: now, fences: fences,
 		tallies: map[string]*Tally{}, versions: map[string]int{}, left: map[string]int{},
 	}
+	if fences == nil {
+		a.replays = j.Valid.replaysOf(d.was)
+	}
+	return a
 }
 
 // A pair is an event as it is stored and as it was derived anew.
@@ -140,6 +145,9 @@ func (a *account) count(p *pair, d *derived) {
 // leave says why a difference must be left as it is, for what it is itself; empty:
 // it need not.
 func (a *account) leave(p *pair) string {
+	if a.replays.own(p) {
+		return LeftReplayed
+	}
 	if p.is != nil && p.event.Ongoing {
 		a.more = true
 		return LeftUnfinished

@@ -2,6 +2,8 @@ package history
 
 import (
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -156,6 +158,71 @@ func (a *account) text(t *testing.T) string {
 	}
 	for reason := range a.left {
 		out = append(out, "left: "+reason)
+	}
+	return strings.Join(out, ", ")
+}
+
+// TestReplayedFences: what odograph fences replay wrote is left by other replays.
+func TestReplayedFences(t *testing.T) {
+	valid := Validity{"f": {1: math.MinInt64, 2: 150_000}, "g": {1: math.MinInt64}}
+	for name, c := range map[string]struct {
+		stored  string
+		version int64 // of what is stored
+		derived string
+		want    string
+		shadow  string // what it compares
+	}{
+		"drawn later":            {"enter/f 110000-110060\nexit/f 120000-120060 10000", 2, "", "left: " + LeftReplayed, "2 left"},
+		"by the version that is": {"enter/f 110000-110060", 1, "", "lost enter 110000 -r2", "geofence_enter 1 lost"},
+		"after it held":          {"enter/f 160000-160060", 2, "", "lost enter 160000 -r2", "geofence_enter 1 lost"},
+		"no second one beside":   {"enter/f 110000-110060", 2, "enter/f 109990-110060\nenter/g 109990-110060", "added enter 109990 r1, left: " + LeftReplayed, "geofence_enter 1 added, 2 left"},
+		"far from it":            {"enter/f 100000-100060", 2, "enter/f 190000-190060", "added enter 190000 r1, left: " + LeftReplayed, "geofence_enter 1 added, 1 left"},
+		"taken back":             {"enter/f 110000-110060 -r2", 1, "enter/f 110000-110060", "left: " + LeftReplayed, "1 left"},
+		"taken back, other":      {"enter/g 110000-110060 -r2", 1, "enter/g 110000-110060", "added enter 110000 r3", "geofence_enter 1 added"},
+		"a stay over its start":  {"enter/f 140000-140060\nexit/f 160000-160060 20000\ninside_at_start/f 150010-150010 -r2", 2, "inside_at_start/f 150010-150010\nexit/f 160000-160060 9990", "left: " + LeftReplayed, "3 left"},
+		"its exit alone":         {"exit/f 160000-160060 20000", 2, "exit/f 160000-160060 9990", "left: " + LeftReplayed, "1 left"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &derived{definition: &definition{Device: schema.Device{IMEI: "1"}}, was: recordsOf(t, c.stored), is: recordsOf(t, c.derived), fixes: covered(t, 80_000, 1_000_000, ""), newest: 1_000_000}
+			for _, r := range d.was {
+				r.(*schema.GeofenceEvent).FenceVersion = c.version
+			}
+			for _, r := range d.is {
+				r.(*schema.GeofenceEvent).FenceVersion = 1
+			}
+			d.place.RawPartition = 3
+			j := &Job{Rules: derive.DefaultRules(), Valid: valid, From: at(100_000), To: at(200_000)}
+			a := newAccount(j, d, 1_000_000, nil)
+			if err := a.take(d); err != nil || a.text(t) != c.want {
+				t.Errorf("got %q, want %q: %v", a.text(t), c.want, err)
+			}
+			res := &Result{Kinds: map[string]*Tally{}, Versions: map[string]int{}}
+			if err := j.compare(d, res); err != nil {
+				t.Fatal(err)
+			}
+			if got := res.text(); got != c.shadow {
+				t.Errorf("compared: %q, want %q", got, c.shadow)
+			}
+		})
+	}
+}
+
+// text is what a comparison comes to.
+func (r *Result) text() string {
+	var out []string
+	for _, kind := range slices.Sorted(maps.Keys(r.Kinds)) {
+		t := r.Kinds[kind]
+		for _, n := range []struct {
+			what string
+			n    int
+		}{{"added", t.Added}, {"lost", t.Lost}, {"moved", t.Moved}} {
+			if n.n > 0 {
+				out = append(out, fmt.Sprintf("%s %d %s", kind, n.n, n.what))
+			}
+		}
+	}
+	if r.Left > 0 {
+		out = append(out, fmt.Sprintf("%d left", r.Left))
 	}
 	return strings.Join(out, ", ")
 }

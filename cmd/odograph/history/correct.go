@@ -12,6 +12,7 @@ const (
 	LeftToEnricher = "the enricher may still correct it"
 	LeftUnfinished = "it has not ended yet"
 	LeftOver       = "one that begins before the range, and is not as stored, lies over it"
+	LeftReplayed   = "odograph fences replay has, or may have, judged it by a later version of its fence"
 	LeftUnread     = "what it was found in is not there any more: fixes are kept for a shorter time than events"
 )
 

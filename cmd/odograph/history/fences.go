@@ -15,10 +15,10 @@ import (
 // ReadBook reads all versions of all fences, so that each fix is judged by the
 // version that held at its time. What an enricher would refuse is left out, as it
 // does, and given to refused.
-func ReadBook(ctx context.Context, conn driver.Conn, refused func(error)) (*fences.Book, error) {
+func ReadBook(ctx context.Context, conn driver.Conn, refused func(error)) (*fences.Book, Validity, error) {
 	all, err := readFences(ctx, conn, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var versions []*fences.Version
 	for i := range all {
@@ -30,7 +30,7 @@ func ReadBook(ctx context.Context, conn driver.Conn, refused func(error)) (*fenc
 		versions = append(versions, v)
 	}
 	const nothing = -1 << 62 // is forgotten
-	return new(fences.Book).With(versions, nothing), nil
+	return new(fences.Book).With(versions, nothing), validityOf(all), nil
 }
 
 // A FenceRow is a version of a fence as it is stored.

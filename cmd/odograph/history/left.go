@@ -57,7 +57,7 @@ func (a *account) unread(p *pair) (is, more bool) {
 
 // lasting tells that a difference will be left for the same reason the next time:
 // a request does not wait for it.
-func lasting(reason string) bool { return reason == LeftUnread }
+func lasting(reason string) bool { return reason == LeftUnread || reason == LeftReplayed }
 
 // A blocker is an event that stays as it is stored, for a reason.
 type blocker struct {

@@ -41,8 +41,9 @@ func (r *Result) WriteJSON(out io.Writer) error {
 		Fixes    int64          `json:"fixes"`
 		Items    int64          `json:"items"`
 		Kinds    []namedTally   `json:"kinds"`
+		Left     int            `json:"left_to_fence_replays,omitzero"`
 		Changes  []Change       `json:"changes,omitzero"`
-	}{r.Rules, r.Versions, r.From, r.To, r.Read.Devices, r.Read.Fixes, r.Read.Items, named(r.Kinds), r.Changes})
+	}{r.Rules, r.Versions, r.From, r.To, r.Read.Devices, r.Read.Fixes, r.Read.Items, named(r.Kinds), r.Left, r.Changes})
 }
 
 // WriteTable prints the result for people.
@@ -66,6 +67,9 @@ func (r *Result) WriteTable(out io.Writer) error {
 	line("all", &total)
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	if r.Left > 0 {
+		_, _ = fmt.Fprintf(out, "not compared, %d events: %s\n", r.Left, LeftReplayed)
 	}
 	return writeChanges(out, r.Changes)
 }

@@ -17,6 +17,7 @@ type Job struct {
 	Conn  driver.Conn
 	Rules *derive.Rules
 	Book  *fences.Book
+	Valid Validity // of the fences; where it is none, what replays of fences wrote is not known
 
 	From, To time.Time     // events that start from From on and before To count
 	IMEIs    []string      // none: all devices
@@ -45,6 +46,7 @@ type Result struct {
 	Kinds     map[string]*Tally
 	Versions  map[string]int // stored events by the rules that they were found with
 	Changes   []Change       // where they are kept
+	Left      int            // differences that belong to replays of fences, and are not counted
 	ReadFrom  time.Time      // with the warm-up
 	ReadUntil time.Time      // with the run-out
 }
@@ -63,8 +65,7 @@ func (j *Job) Run(ctx context.Context) (*Result, error) {
 	res.Read.expect(all)
 	for _, group := range groups(all) {
 		err := j.group(ctx, &s, group, nil, &res.Read, func(d *derived) error {
-			j.compare(d, res)
-			return nil
+			return j.compare(d, res)
 		})
 		if err != nil {
 			return nil, err
@@ -153,9 +154,14 @@ func onlyOf(fences []string) func(record) bool {
 }
 
 // compare adds what one device's events differ in.
-func (j *Job) compare(d *derived, res *Result) {
+func (j *Job) compare(d *derived, res *Result) error {
 	span := Span{From: j.From.Unix(), To: j.To.Unix(), NearS: int64(j.Near / time.Second)}
-	was, is := events(d.was), events(d.is)
+	wasLess, isLess, left, err := j.withoutReplays(d, span)
+	if err != nil {
+		return err
+	}
+	res.Left += left
+	was, is := events(wasLess), events(isLess)
 	tallies, changes := Diff(was, is, span)
 	for kind, t := range tallies {
 		if *t == (Tally{}) {
@@ -174,6 +180,7 @@ func (j *Job) compare(d *derived, res *Result) {
 	if j.Keep {
 		res.Changes = append(res.Changes, changes...)
 	}
+	return nil
 }
 
 // events are what is compared of records that are not retracted.
