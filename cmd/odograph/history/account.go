@@ -33,6 +33,7 @@ type account struct {
 	list     []Correction
 	left     map[string]int
 	earlier  int64 // start of the first event before the range that a difference was left for; 0: there is none
+	later    int64 // and of the last after it
 	more     bool  // reading more of the device may tell more
 }
 
@@ -260,6 +261,9 @@ func (a *account) into(out *Corrections, d *derived) {
 	}
 	if a.earlier != 0 {
 		out.Earlier[d.IMEI] = time.Unix(a.earlier, 0).UTC()
+	}
+	if a.later != 0 {
+		out.Later[d.IMEI] = time.Unix(a.later, 0).UTC()
 	}
 	out.List = append(out.List, a.list...)
 }

@@ -111,6 +111,13 @@ func TestAccount(t *testing.T) {
 		"another trouble":            {stored: "fault/P2 50000-150000", derived: "fault/P1 110000-150000", want: "added fault 110000 r1"},
 		"a stay of unknown length":   {stored: "exit/f 110000-110060 60000", derived: "exit/f 110000-110060 20000", want: "left: " + LeftUnread, more: true},
 		"a stay of another length":   {stored: "exit/f 110000-110060 6000", derived: "exit/f 110000-110060 30000", want: "moved exit 110000 r2", more: true},
+		"begins before it now":       {stored: "trip 110000-120000 5", derived: "trip 90000-120000 8", want: "left: " + LeftOver, more: true},
+		"began before it":            {stored: "trip 90000-120000 8", derived: "trip 110000-120000 5", want: "left: " + LeftOver, more: true},
+		"begins after it now":        {stored: "trip 195000-210000 5", derived: "trip 200100-210000 4", want: "left: " + LeftOver, more: true},
+		"began after it":             {stored: "trip 200100-210000 4", derived: "trip 195000-210000 5", want: "left: " + LeftOver, more: true},
+		"in two parts now":           {stored: "trip 110000-120000 5", derived: "trip 90000-111000 5\ntrip 111500-120000 5", want: "left: " + LeftOver, more: true},
+		"and what follows":           {stored: "parking 101000-105000\ntrip 105000-108000 5", derived: "trip 90000-101300 5\nparking 101300-105200\ntrip 105200-108100 5", want: "lost trip 105000 -r2, added trip 105200 r1, left: " + LeftOver, more: true},
+		"its place is not ended":     {stored: "trip 190000-195000 5", derived: "trip 189000-210000… 5", want: "left: " + LeftUnfinished, more: true},
 		"its fixes have expired":     {stored: "trip 110000-120000 r7 5", none: "0-130000", want: "left: " + LeftUnread, more: true},
 		"all fixes have expired":     {stored: "brake 110000-110002 3", none: "0-1000000", want: "left: " + LeftUnread, more: true},
 		"the rest of its fixes":      {stored: "parking 110000-150000", derived: "parking 130000-150000\ntrip 150000-151000 5", none: "0-130000", want: "added trip 150000 r1, left: " + LeftUnread, more: true},
@@ -156,7 +163,7 @@ func (a *account) text(t *testing.T) string {
 			t.Errorf("%s goes to partition %d", h.id, x.partition)
 		}
 	}
-	for reason := range a.left {
+	for _, reason := range slices.Sorted(maps.Keys(a.left)) {
 		out = append(out, "left: "+reason)
 	}
 	return strings.Join(out, ", ")

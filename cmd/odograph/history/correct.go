@@ -11,7 +11,7 @@ import (
 const (
 	LeftToEnricher = "the enricher may still correct it"
 	LeftUnfinished = "it has not ended yet"
-	LeftOver       = "one that begins before the range, and is not as stored, lies over it"
+	LeftOver       = "one that begins outside the range, and is not as stored, lies over it"
 	LeftReplayed   = "odograph fences replay has, or may have, judged it by a later version of its fence"
 	LeftUnread     = "what it was found in is not there any more: fixes are kept for a shorter time than events"
 )
@@ -28,12 +28,13 @@ type Corrections struct {
 	Left     map[string]int       // differences that are not corrected, by the reason
 	LeftOf   map[string]bool      // devices that have such, which another time need not be left
 	Earlier  map[string]time.Time // by device, when what lies over the range began
+	Later    map[string]time.Time // and what goes over its end
 }
 
 func (j *Job) noCorrections() *Corrections {
 	return &Corrections{
 		Rules: j.Rules.Version, From: j.From, To: j.To, Kinds: map[string]*Tally{}, Versions: map[string]int{},
-		Left: map[string]int{}, LeftOf: map[string]bool{}, Earlier: map[string]time.Time{},
+		Left: map[string]int{}, LeftOf: map[string]bool{}, Earlier: map[string]time.Time{}, Later: map[string]time.Time{},
 	}
 }
 

@@ -59,11 +59,19 @@ func (a *account) unread(p *pair) (is, more bool) {
 // a request does not wait for it.
 func lasting(reason string) bool { return reason == LeftUnread || reason == LeftReplayed }
 
-// A blocker is an event that stays as it is stored, for a reason.
+// A blocker is an event that stays as it is, for a reason: one that is stored, or
+// one that was derived anew and is not written.
 type blocker struct {
 	Event
 	reason string
+	stored bool
 	edge   bool // it lies outside the range
+}
+
+// keeps tells whether a difference cannot be written because of the blocker: a new
+// event beside one that stays, or the end of one in whose place nothing comes.
+func (b *blocker) keeps(p *pair) bool {
+	return p.left == "" && b.stored == (p.is != nil) && b.over(&p.event)
 }
 
 // class names what a device cannot have two of at a time; empty: geofence events
@@ -101,13 +109,13 @@ func (a *account) leaveAll(pairs []*pair) {
 			started[p.event.Of] = true
 		}
 		if !a.span.holds(&p.event) {
-			if p.stands() && p.event.Start < a.span.From && holdsLong(&p.event) != "" {
-				blockers = append(blockers, blocker{eventOf(p.was), LeftOver, true})
+			if holdsLong(&p.event) != "" {
+				blockers = p.block(blockers, LeftOver, true)
 			}
 			continue
 		}
 		if p.left = a.leave(p); p.left != "" {
-			blockers = p.block(blockers)
+			blockers = p.block(blockers, p.left, false)
 		}
 		if c := class(&p.event); c != "" {
 			byClass[c] = append(byClass[c], p)
@@ -116,32 +124,38 @@ func (a *account) leaveAll(pairs []*pair) {
 	for i := 0; i < len(blockers); i++ {
 		b := blockers[i]
 		for _, p := range byClass[class(&b.Event)] {
-			if p.left == "" && p.is != nil && b.over(&p.event) {
+			if b.keeps(p) {
 				p.left = b.reason
 				a.reach(&b)
-				blockers = p.block(blockers)
+				blockers = p.block(blockers, b.reason, false)
 			}
 		}
 	}
 	a.leaveStays(pairs, started)
 }
 
-// block adds what stays stored of an event that is left.
-func (p *pair) block(to []blocker) []blocker {
+// block adds what stays as it is of a difference that is not written.
+func (p *pair) block(to []blocker, reason string, edge bool) []blocker {
 	if p.stands() {
-		to = append(to, blocker{eventOf(p.was), p.left, false})
+		to = append(to, blocker{eventOf(p.was), reason, true, edge})
+	}
+	if p.is != nil {
+		to = append(to, blocker{eventOf(p.is), reason, false, edge})
 	}
 	return to
 }
 
 // reach notes that a range that has a blocker in it would have more to write.
 func (a *account) reach(b *blocker) {
-	if !b.edge {
+	switch {
+	case !b.edge:
 		return
-	}
-	if a.more = true; a.earlier == 0 || b.Start < a.earlier {
+	case b.Start >= a.span.To:
+		a.later = max(a.later, b.Start)
+	case a.earlier == 0 || b.Start < a.earlier:
 		a.earlier = b.Start
 	}
+	a.more = true
 }
 
 // leaveStays leaves what was derived of stays that had begun before the first fix

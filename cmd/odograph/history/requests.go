@@ -90,7 +90,7 @@ func (j *Job) Requested(ctx context.Context, stretches []Stretch) (*Corrections,
 }
 
 // stretch finds the corrections of one. A stop of days over which a late item
-// lies is taken in from its beginning.
+// lies is taken in from its beginning, and what begins otherwise at its end with it.
 func (j *Job) stretch(ctx context.Context, s Stretch) (*Corrections, error) {
 	part := *j
 	part.IMEIs, part.From, part.To, part.Progress = []string{s.IMEI}, s.From, s.To, nil
@@ -99,11 +99,17 @@ func (j *Job) stretch(ctx context.Context, s Stretch) (*Corrections, error) {
 		if err != nil {
 			return nil, err
 		}
-		earlier, over := c.Earlier[s.IMEI]
-		if !over || try == tries || !earlier.Before(part.From) {
+		earlier, before := c.Earlier[s.IMEI]
+		later, after := c.Later[s.IMEI]
+		if !before && !after || try == tries {
 			return c, nil
 		}
-		part.From = earlier
+		if before {
+			part.From = earlier
+		}
+		if after {
+			part.To = later.Add(time.Second)
+		}
 	}
 }
 
