@@ -122,6 +122,9 @@ func replayFences(ctx context.Context, cfg *fencesReplayConfig, ids []string, c 
 	if err := notTooRecent(cfg.To, to, until); err != nil {
 		return err
 	}
+	if err := rulesInForce(ctx, reader, cfg.Rules, rules); err != nil {
+		return err
+	}
 	job := &history.Job{
 		Conn: reader, Rules: rules, Book: fences.Book(), IMEIs: cfg.IMEI, From: from, To: to,
 		WarmUp: cfg.WarmUp, RunOut: applyRunOut, Late: true, Progress: tellProgress(c.err),

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
+
 	"github.com/odograph/odograph/cmd/odograph/history"
 	"github.com/odograph/odograph/internal/config"
 	"github.com/odograph/odograph/pkg/derive"
@@ -50,6 +52,9 @@ func replayApply(ctx context.Context, cfg *replayConfig, c console) error {
 	}
 	job, err := cfg.job(ctx, reader, c.err)
 	if err != nil {
+		return err
+	}
+	if err := rulesInForce(ctx, reader, cfg.Rules, rules); err != nil {
 		return err
 	}
 	job.Late, job.RunOut = true, max(cfg.RunOut, applyRunOut)
@@ -96,8 +101,21 @@ func notTooRecent(text string, to, latest time.Time) error {
 		" (now): what is newer the enricher may still correct, by revisions that it counts itself")
 }
 
-// sameRules refuses to write with the built-in rules over what other rules found:
-// somebody who has rules of his own forgot to name them.
+// rulesInForce refuses the built-in rules where the last that was stored was found
+// with others: somebody who has rules of his own forgot to name them.
+func rulesInForce(ctx context.Context, reader clickhouse.Conn, file string, rules *derive.Rules) error {
+	if file != "" {
+		return nil
+	}
+	last, err := history.LastRules(ctx, reader)
+	if err != nil || last == "" || last == rules.Version {
+		return err
+	}
+	return fmt.Errorf("the last events that were stored were found with rules %s, and the built-in rules are %s: name the rules by --rules (odograph rules prints the built-in ones, if it is those that you want)", last, rules.Version)
+}
+
+// sameRules refuses to write with the built-in rules over what other rules found,
+// also where the last that was stored is the built-in rules'.
 func sameRules(file string, c *history.Corrections) error {
 	if file != "" {
 		return nil

@@ -221,6 +221,8 @@ func (r *replayer) goesOverToRules(between []string) {
 		t.Errorf("%d of %d events are of the rules before", n, len(want))
 	}
 	r.fails("were found with rules another+", append(args, "--yes")...)
+	r.fails("were found with rules another+", "replay", "--apply", "--yes", "--from", "2020-01-01", "--to", "2020-01-02") // nothing is stored there
+	r.fails("were found with rules another+", "fences", "replay", "new-1", "--dry-run", "--from", "2020-01-01", "--to", "2020-01-02")
 	if err := os.WriteFile(rules, []byte(r.run("rules")), 0o600); err != nil {
 		t.Fatal(err)
 	}
