@@ -8,11 +8,9 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/odograph/odograph/cmd/odograph/fencing"
 	"github.com/odograph/odograph/internal/config"
@@ -101,7 +99,7 @@ func (f *writeFlags) carryOut(cmd *cobra.Command, topic *fencing.Topic, plan *fe
 	if len(plan.Changes) == 0 || f.dryRun {
 		return nil
 	}
-	if err := confirm(cmd, fmt.Sprintf("Write what is shown above, %d in all?", len(plan.Changes)), f.yes); err != nil {
+	if err := confirm(cmd.Context(), cmd.InOrStdin(), out, fmt.Sprintf("Write what is shown above, %d in all?", len(plan.Changes)), f.yes); err != nil {
 		return err
 	}
 	if when, err = f.when(time.Now()); err != nil { // asking took its time
@@ -116,36 +114,6 @@ func (f *writeFlags) carryOut(cmd *cobra.Command, topic *fencing.Topic, plan *fe
 	}
 	_, err = fmt.Fprintf(out, "%d definitions written; they hold %s\n", len(plan.Changes), from)
 	return err
-}
-
-var errDeclined = errors.New("nothing was changed")
-
-// confirm asks on a terminal, unless yes is set.
-func confirm(cmd *cobra.Command, question string, yes bool) error {
-	if yes {
-		return nil
-	}
-	in, ok := cmd.InOrStdin().(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return errors.New("nothing was changed, since there is no terminal to ask on: look at the difference above and add --yes")
-	}
-	if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s [y/N] ", question); err != nil {
-		return err
-	}
-	answer := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(in).ReadString('\n')
-		answer <- strings.ToLower(strings.TrimSpace(line))
-	}()
-	select {
-	case <-cmd.Context().Done():
-		return errDeclined
-	case text := <-answer:
-		if text == "y" || text == "yes" {
-			return nil
-		}
-		return errDeclined
-	}
 }
 
 // toFile writes to a file, or to out where path is empty. A file that is there is

@@ -284,7 +284,7 @@ func (x *fenceExport) carryOut(cmd *cobra.Command, caller *platformCaller, accou
 	if changes == 0 || x.dryRun {
 		return nil
 	}
-	if err := confirm(cmd, fmt.Sprintf("Make or change %d fences of the account %s on the platform?", changes, account), x.yes); err != nil {
+	if err := confirm(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), fmt.Sprintf("Make or change %d fences of the account %s on the platform?", changes, account), x.yes); err != nil {
 		return err
 	}
 	var errs []error

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -129,12 +126,6 @@ func sameRules(file string, c *history.Corrections) error {
 	return nil
 }
 
-// A console is where a command is run.
-type console struct {
-	in       io.Reader
-	out, err io.Writer
-}
-
 // writing says how corrections are shown, and whether to ask.
 type writing struct {
 	format    string
@@ -160,15 +151,8 @@ func apply(ctx context.Context, w *corrections, found *history.Corrections, done
 		_, _ = fmt.Fprintln(c.err, "nothing to write")
 		return nil
 	}
-	if !as.yes && !c.agrees(fmt.Sprintf("Write %d corrections?", len(found.List))) {
-		return errors.New("nothing was written: answer y, or give --yes")
+	if err := confirm(ctx, c.in, c.err, fmt.Sprintf("Write %d corrections?", len(found.List)), as.yes); err != nil { // out may be JSON
+		return err
 	}
 	return w.write(ctx, found, done, c.err)
-}
-
-func (c *console) agrees(question string) bool {
-	_, _ = fmt.Fprintf(c.err, "%s [y/N] ", question)
-	line, _ := bufio.NewReader(c.in).ReadString('\n')
-	line = strings.ToLower(strings.TrimSpace(line))
-	return line == "y" || line == "yes"
 }
