@@ -68,7 +68,7 @@ func askHealth(ctx context.Context, url string, timeout time.Duration) (map[stri
 		return nil, nil
 	case http.StatusServiceUnavailable:
 		var body struct{ Reasons map[string]string }
-		if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&body); err != nil {
+		if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&body); err != nil || len(body.Reasons) == 0 {
 			return nil, fmt.Errorf("answers %s", resp.Status)
 		}
 		return body.Reasons, nil

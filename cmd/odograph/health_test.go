@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -32,6 +34,14 @@ func TestHealth(t *testing.T) {
 	ready.Set("kafka", nil)
 	if out, err := ask(address); err != nil || !strings.Contains(out, " ready") {
 		t.Errorf("%v\n%s", err, out)
+	}
+	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = io.WriteString(w, "{}")
+	}))
+	defer silent.Close()
+	if out, err := ask(strings.TrimPrefix(silent.URL, "http://")); !errors.Is(err, errNotReady) || !strings.Contains(out, "503") {
+		t.Errorf("a 503 without reasons: %v\n%s", err, out)
 	}
 	server.Close()
 	if out, err := ask(address); !errors.Is(err, errNotReady) || !strings.Contains(out, "does not answer") {
