@@ -17,7 +17,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	odoch "github.com/odograph/odograph/clickhouse"
 	"github.com/odograph/odograph/internal/config"
 	"github.com/odograph/odograph/internal/kafka"
 	"github.com/odograph/odograph/pkg/schema"
@@ -225,34 +224,11 @@ func (a *audit) countRows(ctx context.Context, p *partitionAudit) error {
 
 // sinkLag is the number of records that the sinks have not taken yet.
 func (a *audit) sinkLag(ctx context.Context) (int64, error) {
-	group := schema.SinkGroup(a.cfg.TopicPrefix)
-	topics := odoch.Topics()
-	names := make([]string, len(topics))
-	for i, t := range topics {
-		names[i] = t.Name(a.cfg.TopicPrefix)
-	}
-	committed, err := a.kafka.FetchOffsets(ctx, group)
-	if err = errors.Join(err, committed.Error()); err != nil {
-		return 0, fmt.Errorf("offsets of group %s: %w", group, err)
-	}
-	starts, err := a.kafka.ListStartOffsets(ctx, names...)
-	if err = errors.Join(err, starts.Error()); err != nil {
+	ends, err := kafka.CommittedEnds(ctx, a.kafka, stored(a.cfg.TopicPrefix)...)
+	if err != nil {
 		return 0, fmt.Errorf("enriched topics: %w", err)
 	}
-	ends, err := a.kafka.ListEndOffsets(ctx, names...)
-	if err = errors.Join(err, ends.Error()); err != nil {
-		return 0, fmt.Errorf("enriched topics: %w", err)
-	}
-	var lag int64
-	ends.Each(func(e kadm.ListedOffset) {
-		start, _ := starts.Lookup(e.Topic, e.Partition)
-		at := start.Offset
-		if c, ok := committed.Lookup(e.Topic, e.Partition); ok {
-			at = max(at, c.At)
-		}
-		lag += e.Offset - at
-	})
-	return lag, nil
+	return kafka.Lag(ctx, a.kafka, schema.SinkGroup(a.cfg.TopicPrefix), ends)
 }
 
 func sum(parts []partitionAudit) partitionAudit {

@@ -51,20 +51,12 @@ func (w *corrections) stored(ctx context.Context, progress io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, sinkPatience)
 	defer cancel()
 	admin := kadm.NewClient(w.client)
-	all := clickhouse.Topics()
-	topics := make([]string, 0, len(all))
-	for _, t := range all {
-		topics = append(topics, t.Name(w.prefix))
-	}
-	ends, err := admin.ListCommittedOffsets(ctx, topics...)
-	if err == nil {
-		err = ends.Error()
-	}
+	ends, err := kafka.CommittedEnds(ctx, admin, stored(w.prefix)...)
 	if err != nil {
 		return fmt.Errorf("corrections go through Kafka, which does not answer: %w (set ODOGRAPH_KAFKA_BROKERS and ODOGRAPH_TOPIC_PREFIX)", err)
 	}
 	for told := time.Now(); ; {
-		left, err := w.unread(ctx, admin, ends)
+		left, err := kafka.Lag(ctx, admin, schema.SinkGroup(w.prefix), ends)
 		if err == nil && left == 0 {
 			return nil
 		}
@@ -80,16 +72,14 @@ func (w *corrections) stored(ctx context.Context, progress io.Writer) error {
 	}
 }
 
-func (w *corrections) unread(ctx context.Context, admin *kadm.Client, ends kadm.ListedOffsets) (left int64, err error) {
-	committed, err := admin.FetchOffsets(ctx, schema.SinkGroup(w.prefix))
-	ends.Each(func(end kadm.ListedOffset) {
-		at := int64(0)
-		if c, ok := committed.Lookup(end.Topic, end.Partition); ok {
-			at = max(0, c.At)
-		}
-		left += max(0, end.Offset-at)
-	})
-	return left, err
+// stored are the topics whose records become rows.
+func stored(prefix string) []string {
+	all := clickhouse.Topics()
+	names := make([]string, len(all))
+	for i, t := range all {
+		names[i] = t.Name(prefix)
+	}
+	return names
 }
 
 // write writes corrections and then which requests they fulfil, and returns when

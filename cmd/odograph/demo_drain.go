@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/odograph/odograph/internal/config"
+	"github.com/odograph/odograph/internal/kafka"
 	"github.com/odograph/odograph/pkg/schema"
 )
 
@@ -47,33 +48,25 @@ func (d *demo) drain(ctx context.Context, reader clickhouse.Conn) error {
 		return err
 	}
 	defer client.Close()
-	kafka, prefix := kadm.NewClient(client), config.DefaultKafka().TopicPrefix
-	if err := d.read(ctx, kafka, schema.EnricherGroup(prefix), schema.TopicRaw.Name(prefix)); err != nil {
+	adm, prefix := kadm.NewClient(client), config.DefaultKafka().TopicPrefix
+	if err := d.read(ctx, adm, schema.EnricherGroup(prefix), schema.TopicRaw.Name(prefix)); err != nil {
 		return err
 	}
 	var derived []string
 	for _, t := range []schema.Topic{schema.TopicFixes, schema.TopicDriving, schema.TopicTrips, schema.TopicConditions, schema.TopicGeofence} {
 		derived = append(derived, t.Name(prefix))
 	}
-	return d.read(ctx, kafka, schema.SinkGroup(prefix), derived...)
+	return d.read(ctx, adm, schema.SinkGroup(prefix), derived...)
 }
 
 // read waits until a group has read to where topics end now.
-func (d *demo) read(ctx context.Context, kafka *kadm.Client, group string, topics ...string) error {
-	ends, err := kafka.ListCommittedOffsets(ctx, topics...)
-	if err = errors.Join(err, ends.Error()); err != nil {
+func (d *demo) read(ctx context.Context, adm *kadm.Client, group string, topics ...string) error {
+	ends, err := kafka.CommittedEnds(ctx, adm, topics...)
+	if err != nil {
 		return err
 	}
 	return d.until(ctx, func() (bool, error) {
-		committed, err := kafka.FetchOffsets(ctx, group)
-		left := int64(0)
-		ends.Each(func(end kadm.ListedOffset) {
-			at := int64(0)
-			if c, ok := committed.Lookup(end.Topic, end.Partition); ok {
-				at = max(0, c.At)
-			}
-			left += max(0, end.Offset-at)
-		})
+		left, err := kafka.Lag(ctx, adm, group, ends)
 		return err == nil && left == 0, errors.Join(err, fmt.Errorf("%s has %d records to read", group, left))
 	})
 }

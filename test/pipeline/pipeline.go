@@ -35,6 +35,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/odograph/odograph/internal/kafka"
 	"github.com/odograph/odograph/internal/stack"
 	"github.com/odograph/odograph/internal/stack/stacktest"
 	"github.com/odograph/odograph/pkg/schema"
@@ -195,23 +196,11 @@ func (p *Pipeline) Stop() {
 // SinkLag is how many records the sink still has to store; transaction markers
 // count as records.
 func (p *Pipeline) SinkLag(ctx context.Context) (int64, error) {
-	ends, err := p.Kafka.ListCommittedOffsets(ctx, p.sinkTopics()...)
+	ends, err := kafka.CommittedEnds(ctx, p.Kafka, p.sinkTopics()...)
 	if err != nil {
 		return 0, err
 	}
-	committed, err := p.Kafka.FetchOffsets(ctx, schema.SinkGroup(p.Prefix))
-	if err != nil {
-		return 0, err
-	}
-	var lag int64
-	ends.Each(func(o kadm.ListedOffset) {
-		at := int64(0)
-		if c, ok := committed.Lookup(o.Topic, o.Partition); ok && c.At > 0 {
-			at = c.At
-		}
-		lag += o.Offset - at
-	})
-	return lag, ends.Error()
+	return kafka.Lag(ctx, p.Kafka, schema.SinkGroup(p.Prefix), ends)
 }
 
 // sinkTopics are those whose records become rows.
