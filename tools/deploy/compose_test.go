@@ -56,6 +56,19 @@ func TestCompose(t *testing.T) {
 	}
 }
 
+// A collector that is healthy only while it is ready would count as ill for as long
+// as Kafka is away, when its spool is all there is; the others have nothing to do then.
+func TestComposeHealth(t *testing.T) {
+	for name, s := range compose(t).Services {
+		if s.Build == nil || s.HealthCheck == nil {
+			continue
+		}
+		if live := slices.Contains(s.HealthCheck.Test, "--live"); live != (name == "collector") {
+			t.Errorf("%s: health by %v", name, s.HealthCheck.Test)
+		}
+	}
+}
+
 // Only the webhook and Grafana are reachable from other machines.
 func TestComposePorts(t *testing.T) {
 	for name, s := range compose(t).Services {

@@ -254,6 +254,34 @@ func checkMounts(t *testing.T, at string, spec corev1.PodSpec) {
 	}
 }
 
+// A collector stays in its service while it takes pushes into its spool, which
+// /readyz reports as not ready: it leaves only when nobody listens.
+func TestChartReadiness(t *testing.T) {
+	asked := 0
+	for name, values := range installations {
+		for pod, spec := range pods(t, values) {
+			c := spec.Containers[0]
+			if !strings.HasPrefix(c.Image, "odograph:") || c.ReadinessProbe == nil {
+				continue
+			}
+			asked++
+			p := c.ReadinessProbe
+			if c.Command[0] == "collector" && (p.TCPSocket == nil || p.TCPSocket.Port.StrVal != "http") {
+				t.Errorf("%s: %s: ready by %v, want its port of pushes", name, pod, p.ProbeHandler)
+			}
+			if c.Command[0] != "collector" && (p.HTTPGet == nil || p.HTTPGet.Path != "/readyz") {
+				t.Errorf("%s: %s: ready by %v, want /readyz", name, pod, p.ProbeHandler)
+			}
+			if c.LivenessProbe == nil || c.LivenessProbe.HTTPGet.Path != "/livez" {
+				t.Errorf("%s: %s: alive by %v, want /livez", name, pod, c.LivenessProbe)
+			}
+		}
+	}
+	if asked != 3*len(installations) {
+		t.Errorf("%d readiness probes", asked)
+	}
+}
+
 // What is wrong or missing is said by its name, before anything is installed.
 func TestChartRefuses(t *testing.T) {
 	c := loadChart(t)

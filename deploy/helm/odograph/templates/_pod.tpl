@@ -34,6 +34,14 @@ capabilities: {drop: [ALL]}
 {{- end }}
 
 {{- define "odograph.probes" -}}
+{{ include "odograph.livenessProbes" . }}
+readinessProbe:
+  httpGet: {path: /readyz, port: admin}
+  periodSeconds: 5
+  timeoutSeconds: 3
+{{- end }}
+
+{{- define "odograph.livenessProbes" -}}
 startupProbe:
   httpGet: {path: /livez, port: admin}
   periodSeconds: 5
@@ -43,10 +51,6 @@ livenessProbe:
   periodSeconds: 15
   timeoutSeconds: 5
   failureThreshold: 4
-readinessProbe:
-  httpGet: {path: /readyz, port: admin}
-  periodSeconds: 5
-  timeoutSeconds: 3
 {{- end }}
 
 {{- define "odograph.secretVolume" -}}
