@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,11 +16,11 @@ import (
 )
 
 // compose loads the file as `docker compose --profile demo config` does: with its
-// schema, its interpolation and its checks of references.
-func compose(t *testing.T) *types.Project {
+// schema, its interpolation and its checks of references. env is what .env has.
+func compose(t *testing.T, env ...string) *types.Project {
 	t.Helper()
 	options, err := cli.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")},
-		cli.WithProfiles([]string{"demo"}), cli.WithInterpolation(true), cli.WithResolvedPaths(true))
+		cli.WithProfiles([]string{"demo"}), cli.WithEnv(env), cli.WithInterpolation(true), cli.WithResolvedPaths(true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,6 +66,21 @@ func TestComposeHealth(t *testing.T) {
 		}
 		if live := slices.Contains(s.HealthCheck.Test, "--live"); live != (name == "collector") {
 			t.Errorf("%s: health by %v", name, s.HealthCheck.Test)
+		}
+	}
+}
+
+// Each up runs setup: what it could not be told would be its default again.
+func TestComposeSetup(t *testing.T) {
+	settings := []string{"ODOGRAPH_KEEP_RAW_DAYS", "ODOGRAPH_KEEP_FIXES_DAYS", "ODOGRAPH_KEEP_EVENTS_DAYS", "ODOGRAPH_DROP_OUTDATED", "ODOGRAPH_PARTITIONS"}
+	var env []string
+	for i, name := range settings {
+		env = append(env, name+"="+strconv.Itoa(i+1))
+	}
+	setup := compose(t, env...).Services["setup"]
+	for i, name := range settings {
+		if value := setup.Environment[name]; value == nil || *value != strconv.Itoa(i+1) {
+			t.Errorf("%s of .env does not reach setup", name)
 		}
 	}
 }

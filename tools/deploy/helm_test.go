@@ -56,6 +56,7 @@ collector:
   tolerations: [{key: a, operator: Exists}]
   affinity: {nodeAffinity: {}}
 enricher: {rules: "driving: {}\n"}
+setup: {extraEnv: [{name: ODOGRAPH_KEEP_FIXES_DAYS, value: "730"}, {name: ODOGRAPH_CLICKHOUSE_CLUSTER, value: fleet}]}
 networkPolicy: {webhookFrom: [{ipBlock: {cidr: 203.0.113.0/24}}]}
 serviceMonitor: {enabled: true, labels: {release: prometheus}}
 prometheusRule: {enabled: true}
@@ -250,6 +251,16 @@ func checkMounts(t *testing.T, at string, spec corev1.PodSpec) {
 	for _, e := range spec.Containers[0].Env {
 		if strings.HasSuffix(e.Name, "_FILE") && !slices.Contains(files, e.Value) {
 			t.Errorf("%s: %s is %s, mounted are %v", at, e.Name, e.Value, files)
+		}
+	}
+}
+
+// Each upgrade runs setup: what it could not be told would be its default again.
+func TestChartSetup(t *testing.T) {
+	env := pods(t, installations["everything"])["fleet-odograph-setup"].Containers[0].Env
+	for _, want := range []corev1.EnvVar{{Name: "ODOGRAPH_KEEP_FIXES_DAYS", Value: "730"}, {Name: "ODOGRAPH_CLICKHOUSE_CLUSTER", Value: "fleet"}} {
+		if !slices.Contains(env, want) {
+			t.Errorf("setup.extraEnv: %s does not reach setup", want.Name)
 		}
 	}
 }
