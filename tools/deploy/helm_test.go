@@ -265,6 +265,30 @@ func TestChartSetup(t *testing.T) {
 	}
 }
 
+// The Secret outlives its turn from a part of the release into a hook: Helm deletes
+// what the release has no more, unless it is to keep it. On the way back Helm takes
+// only what says that it is this release's.
+func TestChartSecretIsKept(t *testing.T) {
+	for name, hook := range map[string]bool{"everything": true, "trying out": false} {
+		for _, o := range objects(t, installations[name]) {
+			var s corev1.Secret
+			if o.kind != "Secret" {
+				continue
+			}
+			if err := yaml.Unmarshal(o.text, &s); err != nil {
+				t.Fatal(err)
+			}
+			if is := s.Annotations["helm.sh/hook"] != ""; is != hook {
+				t.Errorf("%s: %s is a hook: %v", name, s.Name, is)
+			}
+			if hook && (s.Annotations["helm.sh/resource-policy"] != "keep" || s.Labels["app.kubernetes.io/managed-by"] != "Helm" ||
+				s.Annotations["meta.helm.sh/release-name"] != "fleet" || s.Annotations["meta.helm.sh/release-namespace"] != "odograph") {
+				t.Errorf("%s: %s would be deleted or refused: %v %v", name, s.Name, s.Annotations, s.Labels)
+			}
+		}
+	}
+}
+
 // A collector stays in its service while it takes pushes into its spool, which
 // /readyz reports as not ready: it leaves only when nobody listens.
 func TestChartReadiness(t *testing.T) {
