@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"encoding/xml"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +12,27 @@ var (
 	xmlGrant  = regexp.MustCompile(`<query>(.*?)</query>`)
 	userGrant = regexp.MustCompile(`(?m)^GRANT (.*) TO (\w+);$`)
 )
+
+// ClickHouse writes no files of logs, which would grow to gigabytes in the
+// container's memory or disk; its standard output has them.
+func TestClickHouseLogsToTheConsole(t *testing.T) {
+	type element struct {
+		Remove string `xml:"remove,attr"`
+	}
+	var config struct {
+		Logger struct {
+			Console  string  `xml:"console"`
+			Log      element `xml:"log"`
+			ErrorLog element `xml:"errorlog"`
+		} `xml:"logger"`
+	}
+	if err := xml.Unmarshal([]byte(read(t, "deploy/clickhouse/config.xml")), &config); err != nil {
+		t.Fatal(err)
+	}
+	if l := config.Logger; l.Console != "1" || l.Log.Remove == "" || l.ErrorLog.Remove == "" {
+		t.Errorf("deploy/clickhouse/config.xml: logger is %+v, want the console alone", l)
+	}
+}
 
 // The users of the containers' ClickHouse have the rights of clickhouse/users.sql.
 func TestUsersHaveTheSameRights(t *testing.T) {
