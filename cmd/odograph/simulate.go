@@ -78,7 +78,7 @@ has to find it. A device that is not an IMEI gets a made-up one, always the same
     --lat-column gps_lat --lng-column gps_long --speed-column speed_mph --speed-unit mph --heading-column gps_heading_raw drives.csv.gz`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if s.send.Token == "" {
-				token, err := config.SecretFromEnvironment("ODOGRAPH_PUSH_TOKEN")
+				token, err := config.FirstFromEnvironment("ODOGRAPH_PUSH_TOKEN")
 				if err != nil {
 					return err
 				}
@@ -102,7 +102,7 @@ func (s *simulation) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
 	s.serve.bind(f)
 	f.StringVar(&s.send.URL, "url", "http://127.0.0.1:8080", "the collector")
-	f.StringVar(&s.send.Token, "token", "", "push token (ODOGRAPH_PUSH_TOKEN or ODOGRAPH_PUSH_TOKEN_FILE)")
+	f.StringVar(&s.send.Token, "token", "", "push token (ODOGRAPH_PUSH_TOKEN, or the first of ODOGRAPH_PUSH_TOKEN_FILE)")
 	f.IntVar(&s.send.Batch, "batch", 50, "items of a request; the platform sends at most 50")
 	f.IntVar(&s.send.Connections, "connections", 8, "requests at the same time")
 	f.Float64Var(&s.send.Rate, "rate", 0, "items a second (0: as they fall due)")

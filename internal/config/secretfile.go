@@ -37,16 +37,17 @@ func loadSecretFiles(k *koanf.Koanf, fields []field) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		if _, list := f.value.Interface().([]Secret); list {
-			value = strings.Join(strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' }), ",")
+			value = strings.Join(linesOf(value), ",")
 		}
 		found[f.key] = value
 	}
 	return k.Load(confmap.Provider(found, ""), nil)
 }
 
-// SecretFromEnvironment is the secret of a variable, or of the file that the
-// variable with _FILE after its name tells; empty where neither is set.
-func SecretFromEnvironment(name string) (Secret, error) {
+// FirstFromEnvironment is the secret of a variable, or the first of the file that
+// the variable with _FILE after its name tells; empty where neither is set. The file
+// may be the list of those who accept the secret, by lines or commas.
+func FirstFromEnvironment(name string) (Secret, error) {
 	if value := os.Getenv(name); value != "" {
 		return Secret(value), nil
 	}
@@ -54,11 +55,21 @@ func SecretFromEnvironment(name string) (Secret, error) {
 	if path == "" {
 		return "", nil
 	}
-	value, err := readSecret(path)
+	text, err := readSecret(path)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", name+fileSuffix, err)
 	}
-	return Secret(value), nil
+	for _, value := range strings.Split(strings.Join(linesOf(text), ","), ",") {
+		if value != "" {
+			return Secret(value), nil
+		}
+	}
+	return "", fmt.Errorf("%s: %s has no secret in its lines", name+fileSuffix, path)
+}
+
+// linesOf are the lines that are not empty.
+func linesOf(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
 }
 
 // readSecret gives a file's text without the line ends that editors put after it.

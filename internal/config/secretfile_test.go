@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/odograph/odograph/internal/config"
 )
 
 func secretFile(t *testing.T, text string) string {
@@ -74,6 +76,29 @@ func TestWrongSecretFilesAreNamed(t *testing.T) {
 				t.Errorf("the secret is in %q", err)
 			}
 		})
+	}
+}
+
+// Who sends one of the secrets that another accepts takes the first of the same file.
+func TestFirstSecretOfAList(t *testing.T) {
+	for text, want := range map[string]string{
+		"one":                "one",
+		"new\nold\n":         "new",
+		"\r\nnew,old\r\n":    "new",
+		",\n,new\nold,older": "new",
+	} {
+		t.Setenv("ODOGRAPH_ONE_FILE", secretFile(t, text))
+		if got, err := config.FirstFromEnvironment("ODOGRAPH_ONE"); err != nil || got.Reveal() != want {
+			t.Errorf("%q gives %q, %v", text, got.Reveal(), err)
+		}
+	}
+	t.Setenv("ODOGRAPH_ONE_FILE", secretFile(t, ",\n,"))
+	if got, err := config.FirstFromEnvironment("ODOGRAPH_ONE"); err == nil || !strings.Contains(err.Error(), "ODOGRAPH_ONE_FILE") {
+		t.Errorf("a list of nothing gives %q, %v", got.Reveal(), err)
+	}
+	t.Setenv("ODOGRAPH_ONE", "of the variable")
+	if got, err := config.FirstFromEnvironment("ODOGRAPH_ONE"); err != nil || got.Reveal() != "of the variable" {
+		t.Errorf("the variable gives %q, %v", got.Reveal(), err)
 	}
 }
 
