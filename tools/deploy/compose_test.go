@@ -13,14 +13,15 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/types"
+	corev1 "k8s.io/api/core/v1"
 )
 
-// compose loads the file as `docker compose --profile demo config` does: with its
+// compose loads the file as `docker compose --profile demo --profile tools config` does: with its
 // schema, its interpolation and its checks of references. env is what .env has.
 func compose(t *testing.T, env ...string) *types.Project {
 	t.Helper()
 	options, err := cli.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")},
-		cli.WithProfiles([]string{"demo"}), cli.WithEnv(env), cli.WithInterpolation(true), cli.WithResolvedPaths(true))
+		cli.WithProfiles([]string{"demo", "tools"}), cli.WithEnv(env), cli.WithInterpolation(true), cli.WithResolvedPaths(true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,14 +34,14 @@ func compose(t *testing.T, env ...string) *types.Project {
 
 func TestCompose(t *testing.T) {
 	p := compose(t)
-	want := []string{"clickhouse", "collector", "enricher", "grafana", "kafka", "platform", "prometheus", "setup", "sink"}
+	want := []string{"clickhouse", "collector", "enricher", "grafana", "kafka", "platform", "prometheus", "setup", "sink", "tools"}
 	if got := slices.Sorted(maps.Keys(p.Services)); !slices.Equal(got, want) {
 		t.Fatalf("services %v, want %v", got, want)
 	}
 	known := settings(t)
 	for name, s := range p.Services {
 		if s.Build != nil {
-			checkNames(t, known, "docker-compose.yml: "+name, s.Command, slices.Collect(maps.Keys(s.Environment)))
+			checkNames(t, known, "docker-compose.yml: "+name, slices.Concat(s.Entrypoint, s.Command), slices.Collect(maps.Keys(s.Environment)))
 		}
 		if s.Deploy == nil || s.Deploy.Resources.Limits == nil || s.Deploy.Resources.Limits.MemoryBytes == 0 || s.Deploy.Resources.Limits.NanoCPUs == 0 {
 			t.Errorf("%s: no limits of memory and processors", name)
@@ -51,7 +52,7 @@ func TestCompose(t *testing.T) {
 		if !slices.Contains(s.SecurityOpt, "no-new-privileges:true") {
 			t.Errorf("%s: may gain privileges", name)
 		}
-		if long := name != "setup" && name != "platform"; long == (s.HealthCheck == nil) {
+		if long := name != "setup" && name != "platform" && name != "tools"; long == (s.HealthCheck == nil) {
 			t.Errorf("%s: health check: %v", name, s.HealthCheck != nil)
 		}
 	}
@@ -66,6 +67,27 @@ func TestComposeHealth(t *testing.T) {
 		}
 		if live := slices.Contains(s.HealthCheck.Test, "--live"); live != (name == "collector") {
 			t.Errorf("%s: health by %v", name, s.HealthCheck.Test)
+		}
+	}
+}
+
+// What is run by hand reads as the reader: neither the sink's password nor the
+// migrator's is there for a slip.
+func TestToolsOnlyRead(t *testing.T) {
+	tools := compose(t).Services["tools"]
+	if len(tools.Secrets) != 1 || tools.Secrets[0].Source != "clickhouse_reader_password" || len(tools.DependsOn) > 0 {
+		t.Errorf("docker-compose.yml: tools has the secrets %v and waits for %v", tools.Secrets, tools.DependsOn)
+	}
+	dsn := tools.Environment["ODOGRAPH_CLICKHOUSE_DSN"]
+	if dsn == nil || !strings.HasPrefix(*dsn, "clickhouse://reader@") {
+		t.Error("docker-compose.yml: tools is not the reader")
+	}
+	for name, values := range installations {
+		spec := pods(t, values)["fleet-odograph-tools"]
+		if len(spec.Containers) != 1 || !slices.ContainsFunc(spec.Containers[0].Env, func(e corev1.EnvVar) bool {
+			return e.Name == "ODOGRAPH_CLICKHOUSE_DSN" && strings.HasPrefix(e.Value, "clickhouse://reader@")
+		}) {
+			t.Errorf("%s: the chart's tools are not the reader", name)
 		}
 	}
 }

@@ -148,6 +148,7 @@ func objects(t *testing.T, values string) []object {
 var kinds = map[string]func() any{
 	"StatefulSet":         func() any { return new(appsv1.StatefulSet) },
 	"Job":                 func() any { return new(batchv1.Job) },
+	"CronJob":             func() any { return new(batchv1.CronJob) },
 	"Service":             func() any { return new(corev1.Service) },
 	"ConfigMap":           func() any { return new(corev1.ConfigMap) },
 	"Secret":              func() any { return new(corev1.Secret) },
@@ -158,7 +159,7 @@ var kinds = map[string]func() any{
 
 func TestChartObjects(t *testing.T) {
 	want := map[string]map[string]int{
-		"external":   {"StatefulSet": 3, "Job": 1, "Service": 4, "NetworkPolicy": 3, "PodDisruptionBudget": 3, "Secret": 0},
+		"external":   {"StatefulSet": 3, "Job": 1, "CronJob": 1, "Service": 4, "NetworkPolicy": 3, "PodDisruptionBudget": 3, "Secret": 0},
 		"trying out": {"StatefulSet": 5, "Job": 1, "Service": 6, "NetworkPolicy": 5, "PodDisruptionBudget": 3, "Secret": 1},
 		"everything": {"StatefulSet": 3, "Job": 1, "Service": 4, "Ingress": 1, "ServiceMonitor": 1, "PrometheusRule": 1, "Secret": 1},
 	}
@@ -188,7 +189,8 @@ func TestChartObjects(t *testing.T) {
 	}
 }
 
-// pods are the pods of the chart's stateful sets and jobs, by their names.
+// pods are the pods of the chart's stateful sets and jobs, also of those that are
+// made by hand, by their names.
 func pods(t *testing.T, values string) map[string]corev1.PodSpec {
 	t.Helper()
 	out := map[string]corev1.PodSpec{}
@@ -201,6 +203,16 @@ func pods(t *testing.T, values string) map[string]corev1.PodSpec {
 				t.Fatal(err)
 			}
 			out[o.name] = s.Spec.Template.Spec
+		}
+		if o.kind == "CronJob" {
+			var c batchv1.CronJob
+			if err := yaml.Unmarshal(o.text, &c); err != nil {
+				t.Fatal(err)
+			}
+			if c.Spec.Suspend == nil || !*c.Spec.Suspend {
+				t.Errorf("%s runs by itself", o.name)
+			}
+			out[o.name] = c.Spec.JobTemplate.Spec.Template.Spec
 		}
 	}
 	return out
