@@ -92,6 +92,26 @@ func TestToolsOnlyRead(t *testing.T) {
 	}
 }
 
+// Each program takes settings of a file of its own, which git leaves alone; the
+// account of odograph.env is for those who talk to the platform.
+func TestComposeEnvironmentFiles(t *testing.T) {
+	p, ignored := compose(t), "\n"+read(t, ".gitignore")
+	for name, want := range map[string]string{"collector": "odograph.env", "enricher": "enricher.env", "sink": "sink.env", "tools": "odograph.env"} {
+		files := p.Services[name].EnvFiles
+		if len(files) != 1 || filepath.Base(files[0].Path) != want || bool(files[0].Required) {
+			t.Errorf("%s: settings of %+v, want %s where it is there", name, files, want)
+		}
+		if !strings.Contains(ignored, "\n/"+want+"\n") {
+			t.Errorf(".gitignore lacks /%s", want)
+		}
+	}
+	for _, name := range []string{"enricher", "tools"} {
+		if v := p.Services[name].Volumes; len(v) != 1 || v[0].Target != "/etc/odograph" || !v[0].ReadOnly {
+			t.Errorf("%s: mounts %+v, want the folder of rules, to read", name, v)
+		}
+	}
+}
+
 // Each up runs setup: what it could not be told would be its default again.
 func TestComposeSetup(t *testing.T) {
 	settings := []string{"ODOGRAPH_KEEP_RAW_DAYS", "ODOGRAPH_KEEP_FIXES_DAYS", "ODOGRAPH_KEEP_EVENTS_DAYS", "ODOGRAPH_DROP_OUTDATED", "ODOGRAPH_PARTITIONS"}
