@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 )
 
 // CommittedEnds are where topics end for those who read only what is committed:
@@ -30,7 +31,7 @@ func Lag(ctx context.Context, adm *kadm.Client, group string, ends kadm.ListedOf
 		return 0, nil
 	}
 	committed, err := adm.FetchOffsets(ctx, group)
-	if err = errors.Join(err, committed.Error()); err != nil {
+	if err = errors.Join(err, committed.Error()); err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // it has read nothing so far
 		return 0, fmt.Errorf("offsets of group %s: %w", group, err)
 	}
 	starts, err := adm.ListStartOffsets(ctx, topics...)
