@@ -99,7 +99,7 @@ var (
 	createTable = regexp.MustCompile(`^CREATE TABLE IF NOT EXISTS (\w+)(\s)`)
 	createView  = regexp.MustCompile(`^CREATE (?:OR REPLACE )?(?:VIEW|DICTIONARY)(?: IF NOT EXISTS)? (\w+)(\s)`)
 	createFeed  = regexp.MustCompile(`^CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+) TO (\w+)\s+AS\s`)
-	createCount = regexp.MustCompile(`^CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+)( REFRESH EVERY \d+ \w+ APPEND TO )(\w+)\s+AS\s`)
+	createCount = regexp.MustCompile(`^CREATE (?:MATERIALIZED VIEW IF NOT EXISTS|OR REPLACE MATERIALIZED VIEW) (\w+)( REFRESH EVERY \d+ \w+ APPEND TO )(\w+)\s+AS\s`)
 	alter       = regexp.MustCompile(`^ALTER TABLE (\w+)(\s)`)
 	rename      = regexp.MustCompile(`(IF EXISTS )?(\w+) TO (\w+)`)
 	drop        = regexp.MustCompile(`^DROP (TABLE|VIEW|DICTIONARY) (IF EXISTS )?(\w+(?:, \w+)*)$`)

@@ -63,8 +63,6 @@ FROM
         )
         GROUP BY imei, hour
     )
-) AS counted
--- What has fewer fixes than were counted has lost them to time-to-live: it stays.
-ANY LEFT JOIN (SELECT imei, hour, fixes AS had FROM device_hours FINAL WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))) AS before USING (imei, hour)
-WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c)) AND fixes >= had
+)
+WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))
 SETTINGS max_bytes_before_external_group_by = 1000000000, max_bytes_before_external_sort = 1000000000;

@@ -10,25 +10,23 @@ CREATE OR REPLACE VIEW rollup_check
     newest_insert DateTime64(3, 'UTC') COMMENT 'newest insert among the stored ones: of a minute ago it is only waiting to be counted'
 )
 AS
-WITH toStartOfDay(now('UTC')) - toIntervalDay(366) AS since, now('UTC') - toIntervalDay(45) AS kept
 SELECT 'device_hours' AS rollup, imei, hour, sum(n) AS stored_fixes, sum(counted) AS counted_fixes, max(newest) AS newest_insert
 FROM
 (
     SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour, count() AS n, max(inserted_time) AS newest, 0 AS counted, toDateTime64(0, 3, 'UTC') AS counted_newest
-    FROM fixes FINAL WHERE fix_time >= since GROUP BY imei, hour
+    FROM fixes FINAL WHERE fix_time >= now() - toIntervalDay(366) GROUP BY imei, hour
     UNION ALL
-    SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours FINAL WHERE hour >= since
+    SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours FINAL WHERE hour >= now() - toIntervalDay(366)
 )
 GROUP BY imei, hour
--- Of what is older than 45 days fixes may have gone with time, of what is younger none.
-HAVING if(hour < kept, stored_fixes > counted_fixes, stored_fixes != counted_fixes OR newest_insert != max(counted_newest))
+HAVING stored_fixes != counted_fixes OR newest_insert != max(counted_newest)
 UNION ALL
 SELECT 'cell_days', '', toDateTime(day, 'UTC'), sum(usable), sum(counted), max(newest)
 FROM
 (
-    SELECT toDate(hour, 'UTC') AS day, sum(usable_fixes) AS usable, 0 AS counted, max(last_inserted_time) AS newest FROM device_hours FINAL WHERE hour >= since GROUP BY day
+    SELECT toDate(hour, 'UTC') AS day, sum(usable_fixes) AS usable, 0 AS counted, max(last_inserted_time) AS newest FROM device_hours FINAL WHERE hour >= now() - toIntervalDay(366) GROUP BY day
     UNION ALL
-    SELECT day, 0, sumIf(fixes, resolution = 9), toDateTime64(0, 3, 'UTC') FROM cell_days FINAL WHERE day >= toDate(since) GROUP BY day
+    SELECT day, 0, sumIf(fixes, resolution = 9), toDateTime64(0, 3, 'UTC') FROM cell_days FINAL WHERE day >= today() - 366 GROUP BY day
 )
 GROUP BY day
 HAVING sum(usable) != sum(counted)

@@ -54,7 +54,7 @@ FROM
         FROM
         (
             SELECT imei, fence_id, event_id, kind, at, confirmed_at, inferred, lat, lng, dwell_s,
-                kind IN ('enter', 'inside_at_start', 'inside_at_open') AS begins, kind IN ('exit', 'inside_at_close') AS ends, if(ends, if(ifNull(dwell_s, 0) > 0, -1, 2), 1 - begins) AS place
+                kind IN ('enter', 'inside_at_start', 'inside_at_open') AS begins, kind IN ('exit', 'inside_at_close') AS ends, if(ends, 2, 1 - begins) AS place
             FROM geofence_events FINAL
         )
     )

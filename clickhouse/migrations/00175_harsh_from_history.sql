@@ -32,7 +32,6 @@ WITH
                 held_position_m Float64, held_quarantine_s Int64, held_min_speed_kmh Float64, damping_s Float64, merge_s Int64, cooldown_s Int64)
         FROM driving_rules FINAL
         WHERE {rule_version:String} IN ('', rule_version)
-        HAVING throwIf(count() = 0, 'driving_rules has no rules of this rule_version: odograph rules --sql writes them') = 0
     ) AS r,
     (SELECT min(low_mps2) FROM driving_thresholds FINAL WHERE rule_version = r.version) AS least_mps2,
     -- Speeds in 0.1 km/h and headings in whole degrees, as the detector has them; -1 where not known.
