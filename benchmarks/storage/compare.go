@@ -19,9 +19,9 @@ type built struct {
 	measurements [][]measured // by question, by round
 }
 
-// compare builds designs of the same rows and asks them the same questions in
-// turn. copies are SELECTs that each give a table's worth of source rows.
-func compare(ctx context.Context, s *server, cfg *config, all []design, source string, copies []string, out io.Writer) error {
+// compare builds designs of the same rows, those of a table or of a SELECT in
+// brackets, and asks them the same questions in turn.
+func compare(ctx context.Context, s *server, cfg *config, all []design, name, rows string, out io.Writer) error {
 	var tables []*built
 	defer func() {
 		for _, b := range tables {
@@ -32,9 +32,9 @@ func compare(ctx context.Context, s *server, cfg *config, all []design, source s
 		}
 	}()
 	for _, d := range all {
-		b := &built{design: d, table: source + "_" + strings.ReplaceAll(d.name, "-", "_")}
+		b := &built{design: d, table: name + "_" + strings.ReplaceAll(d.name, "-", "_")}
 		tables = append(tables, b)
-		if err := b.build(ctx, s, copies); err != nil {
+		if err := b.build(ctx, s, rows); err != nil {
 			return fmt.Errorf("design %s: %w", d.name, err)
 		}
 		progressf("%s: %.2f bytes a fix, built in %.0f s", b.table, b.total, b.insertS)
@@ -52,7 +52,7 @@ func compare(ctx context.Context, s *server, cfg *config, all []design, source s
 				return err
 			}
 		}
-		progressf("%s: round %d of %d asked", source, round, cfg.rounds)
+		progressf("%s: round %d of %d asked", name, round, cfg.rounds)
 	}
 	return write(out, tables)
 }
@@ -81,7 +81,7 @@ func inTurn(ctx context.Context, s *server, tables []*built, q int, sql string, 
 	return nil
 }
 
-func (b *built) build(ctx context.Context, s *server, copies []string) error {
+func (b *built) build(ctx context.Context, s *server, rows string) error {
 	if kept, err := b.kept(ctx, s); err != nil || kept {
 		return err
 	}
@@ -96,10 +96,8 @@ func (b *built) build(ctx context.Context, s *server, copies []string) error {
 	if err := s.exec(ctx, "SYSTEM STOP MERGES "+b.table); err != nil {
 		return err
 	}
-	for _, c := range copies {
-		if err := s.exec(ctx, b.fill(b.table, c)); err != nil {
-			return err
-		}
+	if err := s.exec(ctx, b.fill(b.table, rows)); err != nil {
+		return err
 	}
 	b.insertS = time.Since(start).Seconds()
 	if err := s.exec(ctx, "SYSTEM START MERGES "+b.table); err != nil {

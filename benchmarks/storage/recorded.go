@@ -125,7 +125,7 @@ func (r *recording) weigh(ctx context.Context, s *server, fixes []fix, devices [
 			continue
 		}
 		b := &built{design: d, table: table + "_" + d.name}
-		if err := b.build(ctx, s, []string{table}); err != nil {
+		if err := b.build(ctx, s, table); err != nil {
 			return err
 		}
 		sum := 0.0

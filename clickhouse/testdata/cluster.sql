@@ -2147,9 +2147,8 @@ FROM
         )
         GROUP BY imei, hour
     )
-) AS counted
-ANY LEFT JOIN (SELECT imei, hour, fixes AS had FROM device_hours_local AS device_hours FINAL WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))) AS before USING (imei, hour)
-WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c)) AND fixes >= had
+)
+WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))
 SETTINGS max_bytes_before_external_group_by = 1000000000, max_bytes_before_external_sort = 1000000000;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_sweep ON CLUSTER `odograph` REFRESH EVERY 1 HOUR APPEND TO device_hours_local AS
@@ -2212,9 +2211,8 @@ FROM
         )
         GROUP BY imei, hour
     )
-) AS counted
-ANY LEFT JOIN (SELECT imei, hour, fixes AS had FROM device_hours_local AS device_hours FINAL WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))) AS before USING (imei, hour)
-WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c)) AND fixes >= had
+)
+WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))
 SETTINGS max_bytes_before_external_group_by = 1000000000, max_bytes_before_external_sort = 1000000000;
 
 CREATE OR REPLACE VIEW device_days ON CLUSTER `odograph`
@@ -2296,25 +2294,19 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS cell_days_recent ON CLUSTER `odograph` RE
 WITH
     (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM cell_days) AS since,
     (SELECT arraySlice(arrayReverseSort(groupUniqArray(toDate(hour, 'UTC'))), 1, 3) FROM device_hours WHERE computed_time >= since) AS days
-SELECT day, resolution, cell, fixes, moving_fixes, devices, speed_sum_kmh, now64(3, 'UTC') AS computed_time
+SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh, now64(3, 'UTC') AS computed_time
 FROM
 (
-    SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh,
-        sum(fixes) OVER (PARTITION BY day) AS day_fixes, sum(sum(counted)) OVER (PARTITION BY day) AS day_counted
-    FROM
-    (
-        SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
-            uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds, 0 AS counted
-        FROM fixes FINAL
-        ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
-        WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
-        GROUP BY day, resolution, cell
-        UNION ALL
-        SELECT day, resolution, cell, 0, 0, 0, 0, fixes FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
-    )
+    SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
+        uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds
+    FROM fixes FINAL
+    ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
+    WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
     GROUP BY day, resolution, cell
+    UNION ALL
+    SELECT day, resolution, cell, 0, 0, 0, 0 FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
 )
-WHERE day_fixes >= day_counted
+GROUP BY day, resolution, cell
 SETTINGS max_bytes_before_external_group_by = 1000000000;
 
 CREATE OR REPLACE VIEW heat_daily ON CLUSTER `odograph`
@@ -2347,24 +2339,23 @@ CREATE OR REPLACE VIEW rollup_check ON CLUSTER `odograph`
     newest_insert DateTime64(3, 'UTC') COMMENT 'newest insert among the stored ones: of a minute ago it is only waiting to be counted'
 )
 AS
-WITH toStartOfDay(now('UTC')) - toIntervalDay(366) AS since, now('UTC') - toIntervalDay(45) AS kept
 SELECT 'device_hours' AS rollup, imei, hour, sum(n) AS stored_fixes, sum(counted) AS counted_fixes, max(newest) AS newest_insert
 FROM
 (
     SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour, count() AS n, max(inserted_time) AS newest, 0 AS counted, toDateTime64(0, 3, 'UTC') AS counted_newest
-    FROM fixes FINAL WHERE fix_time >= since GROUP BY imei, hour
+    FROM fixes FINAL WHERE fix_time >= now() - toIntervalDay(366) GROUP BY imei, hour
     UNION ALL
-    SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours FINAL WHERE hour >= since
+    SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours FINAL WHERE hour >= now() - toIntervalDay(366)
 )
 GROUP BY imei, hour
-HAVING if(hour < kept, stored_fixes > counted_fixes, stored_fixes != counted_fixes OR newest_insert != max(counted_newest))
+HAVING stored_fixes != counted_fixes OR newest_insert != max(counted_newest)
 UNION ALL
 SELECT 'cell_days', '', toDateTime(day, 'UTC'), sum(usable), sum(counted), max(newest)
 FROM
 (
-    SELECT toDate(hour, 'UTC') AS day, sum(usable_fixes) AS usable, 0 AS counted, max(last_inserted_time) AS newest FROM device_hours FINAL WHERE hour >= since GROUP BY day
+    SELECT toDate(hour, 'UTC') AS day, sum(usable_fixes) AS usable, 0 AS counted, max(last_inserted_time) AS newest FROM device_hours FINAL WHERE hour >= now() - toIntervalDay(366) GROUP BY day
     UNION ALL
-    SELECT day, 0, sumIf(fixes, resolution = 9), toDateTime64(0, 3, 'UTC') FROM cell_days FINAL WHERE day >= toDate(since) GROUP BY day
+    SELECT day, 0, sumIf(fixes, resolution = 9), toDateTime64(0, 3, 'UTC') FROM cell_days FINAL WHERE day >= today() - 366 GROUP BY day
 )
 GROUP BY day
 HAVING sum(usable) != sum(counted)
@@ -2552,7 +2543,7 @@ FROM
         FROM
         (
             SELECT imei, fence_id, event_id, kind, at, confirmed_at, inferred, lat, lng, dwell_s,
-                kind IN ('enter', 'inside_at_start', 'inside_at_open') AS begins, kind IN ('exit', 'inside_at_close') AS ends, if(ends, if(ifNull(dwell_s, 0) > 0, -1, 2), 1 - begins) AS place
+                kind IN ('enter', 'inside_at_start', 'inside_at_open') AS begins, kind IN ('exit', 'inside_at_close') AS ends, if(ends, 2, 1 - begins) AS place
             FROM geofence_events FINAL
         )
     )
@@ -2863,25 +2854,19 @@ WITH
             ORDER BY day DESC
         )
     ) AS days
-SELECT day, resolution, cell, fixes, moving_fixes, devices, speed_sum_kmh, now64(3, 'UTC') AS computed_time
+SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh, now64(3, 'UTC') AS computed_time
 FROM
 (
-    SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh,
-        sum(fixes) OVER (PARTITION BY day) AS day_fixes, sum(sum(counted)) OVER (PARTITION BY day) AS day_counted
-    FROM
-    (
-        SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
-            uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds, 0 AS counted
-        FROM fixes FINAL
-        ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
-        WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
-        GROUP BY day, resolution, cell
-        UNION ALL
-        SELECT day, resolution, cell, 0, 0, 0, 0, fixes FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
-    )
+    SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
+        uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds
+    FROM fixes FINAL
+    ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
+    WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
     GROUP BY day, resolution, cell
+    UNION ALL
+    SELECT day, resolution, cell, 0, 0, 0, 0 FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
 )
-WHERE day_fixes >= day_counted
+GROUP BY day, resolution, cell
 SETTINGS max_bytes_before_external_group_by = 1000000000;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS device_positions_sweep ON CLUSTER `odograph` REFRESH EVERY 1 HOUR APPEND TO device_positions_local AS
@@ -3136,7 +3121,6 @@ WITH
                 held_position_m Float64, held_quarantine_s Int64, held_min_speed_kmh Float64, damping_s Float64, merge_s Int64, cooldown_s Int64)
         FROM driving_rules FINAL
         WHERE {rule_version:String} IN ('', rule_version)
-        HAVING throwIf(count() = 0, 'driving_rules has no rules of this rule_version: odograph rules --sql writes them') = 0
     ) AS r,
     (SELECT min(low_mps2) FROM driving_thresholds FINAL WHERE rule_version = r.version) AS least_mps2,
     entries AS
@@ -3317,3 +3301,435 @@ SELECT imei, event_time, newest_time, received_time, source, kind, reason, raw_p
 FROM recompute_requests FINAL
 WHERE (imei, event_time, kind, raw_partition, raw_offset) NOT IN (SELECT imei, event_time, kind, raw_partition, raw_offset FROM recompute_done)
 COMMENT 'One row is one item that came too late for what is derived and is not in it yet; odograph replay takes it in';
+
+CREATE OR REPLACE MATERIALIZED VIEW device_hours_recent ON CLUSTER `odograph` REFRESH EVERY 1 MINUTE APPEND TO device_hours_local AS
+WITH
+    (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM device_hours_local AS device_hours WHERE computed_time >= now64(3, 'UTC') - toIntervalDay(1)) AS since,
+    (SELECT groupUniqArray((imei, toStartOfHour(fix_time))) FROM fixes_local AS fixes WHERE inserted_time >= since) AS changed
+SELECT imei, hour, fixes, usable_fixes, moving_fixes, late_fixes, minutes_with_fixes, fixes_by_source,
+    arraySum((d, m) -> if(m, d, 0), step_m, moved) AS distance_m,
+    if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, s) -> if(s > 0 AND b.5 >= 0 AND p.5 > b.5, p.5 - b.5, 0), usable, before, step_s), NULL) AS odometer_distance_m,
+    if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, m, d) -> if(m AND b.5 >= 0 AND p.5 >= b.5, d, 0), usable, before, moved, step_m), NULL) AS odometer_track_m,
+    arraySum((s, m) -> if(m AND s <= 300, s, 0), step_s, moved) AS moving_s,
+    arraySum((s, m) -> if(NOT m AND s <= 300, s, 0), step_s, moved) AS standing_s,
+    arraySum((s, m, p) -> if(NOT m AND s <= 300 AND p.6, s, 0), step_s, moved, usable) AS idling_s,
+    arraySum(s -> if(s > 300, s, 0), step_s) AS unseen_s,
+    arraySum((s, m) -> if(m AND s <= 3, s, 0), step_s, moved) AS observable_s,
+    if(arrayExists(s -> s > 0, step_s), arrayMax(step_s), NULL) AS longest_gap_s,
+    max_speed_kmh, first_fix_time, last_fix_time, first_odometer_m, last_odometer_m, last_inserted_time, now64(3, 'UTC') AS computed_time
+FROM
+(
+    SELECT *,
+        arrayPushFront(arrayPopBack(usable), lagInFrame(usable[-1]) OVER (PARTITION BY imei ORDER BY hour ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)) AS before,
+        arrayMap((p, b) -> if(b.1 > 0 AND p.1 - b.1 <= 3600, p.1 - b.1, 0), usable, before) AS step_s,
+        arrayMap((p, b, s) -> if(s > 0, greatCircleDistance(b.3, b.2, p.3, p.2), 0.), usable, before, step_s) AS step_m,
+        arrayMap((p, b, s, d) -> s > 0 AND (d > 200 OR greatest(p.4, b.4) >= 3), usable, before, step_s, step_m) AS moved
+    FROM
+    (
+        SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour,
+            count() AS fixes,
+            countIf(believed) AS usable_fixes,
+            countIf(believed AND ifNull(speed_kmh >= 3, false)) AS moving_fixes,
+            countIf(has(quality, 'late')) AS late_fixes,
+            uniqExact(toMinute(fix_time)) AS minutes_with_fixes,
+            sumMap(map(source, toUInt32(1))) AS fixes_by_source,
+            maxOrNullIf(speed_kmh, believed AND speed_kmh <= 220) AS max_speed_kmh,
+            min(fix_time) AS first_fix_time,
+            max(fix_time) AS last_fix_time,
+            argMinOrNullIf(odometer_m, fix_time, believed) AS first_odometer_m,
+            argMaxOrNullIf(odometer_m, fix_time, believed) AS last_odometer_m,
+            max(inserted_time) AS last_inserted_time,
+            arraySort(groupArrayIf((toUnixTimestamp64Second(fix_time), lat, lng, ifNull(speed_kmh, -1)::Float64, ifNull(odometer_m, -1), ifNull(acc, false)), believed)) AS usable
+        FROM
+        (
+            SELECT imei, fix_time, source, quality, speed_kmh, odometer_m, acc, inserted_time, lat, lng,
+                NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi']) AS believed
+            FROM fixes_local AS fixes FINAL
+            WHERE (imei, toStartOfHour(fix_time)) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([-1, 0, 1])) FROM (SELECT arrayJoin(changed) AS c))
+        )
+        GROUP BY imei, hour
+    )
+) AS counted
+ANY LEFT JOIN (SELECT imei, hour, fixes AS had FROM device_hours_local AS device_hours FINAL WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))) AS before USING (imei, hour)
+WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c)) AND fixes >= had
+SETTINGS max_bytes_before_external_group_by = 1000000000, max_bytes_before_external_sort = 1000000000;
+
+CREATE OR REPLACE MATERIALIZED VIEW device_hours_sweep ON CLUSTER `odograph` REFRESH EVERY 1 HOUR APPEND TO device_hours_local AS
+WITH
+    (
+        SELECT groupArray(200000)((imei, hour)) FROM
+        (
+            SELECT imei, hour FROM
+            (
+                SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour, count() AS n, max(inserted_time) AS newest, 0 AS counted, toDateTime64(0, 3, 'UTC') AS counted_newest
+                FROM fixes_local AS fixes FINAL GROUP BY imei, hour
+                UNION ALL
+                SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours_local AS device_hours FINAL
+            )
+            GROUP BY imei, hour
+            HAVING sum(n) >= sum(counted) AND (sum(n), max(newest)) != (sum(counted), max(counted_newest))
+            ORDER BY hour DESC, imei
+        )
+    ) AS changed
+SELECT imei, hour, fixes, usable_fixes, moving_fixes, late_fixes, minutes_with_fixes, fixes_by_source,
+    arraySum((d, m) -> if(m, d, 0), step_m, moved) AS distance_m,
+    if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, s) -> if(s > 0 AND b.5 >= 0 AND p.5 > b.5, p.5 - b.5, 0), usable, before, step_s), NULL) AS odometer_distance_m,
+    if(arrayExists(p -> p.5 >= 0, usable), arraySum((p, b, m, d) -> if(m AND b.5 >= 0 AND p.5 >= b.5, d, 0), usable, before, moved, step_m), NULL) AS odometer_track_m,
+    arraySum((s, m) -> if(m AND s <= 300, s, 0), step_s, moved) AS moving_s,
+    arraySum((s, m) -> if(NOT m AND s <= 300, s, 0), step_s, moved) AS standing_s,
+    arraySum((s, m, p) -> if(NOT m AND s <= 300 AND p.6, s, 0), step_s, moved, usable) AS idling_s,
+    arraySum(s -> if(s > 300, s, 0), step_s) AS unseen_s,
+    arraySum((s, m) -> if(m AND s <= 3, s, 0), step_s, moved) AS observable_s,
+    if(arrayExists(s -> s > 0, step_s), arrayMax(step_s), NULL) AS longest_gap_s,
+    max_speed_kmh, first_fix_time, last_fix_time, first_odometer_m, last_odometer_m, last_inserted_time, now64(3, 'UTC') AS computed_time
+FROM
+(
+    SELECT *,
+        arrayPushFront(arrayPopBack(usable), lagInFrame(usable[-1]) OVER (PARTITION BY imei ORDER BY hour ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)) AS before,
+        arrayMap((p, b) -> if(b.1 > 0 AND p.1 - b.1 <= 3600, p.1 - b.1, 0), usable, before) AS step_s,
+        arrayMap((p, b, s) -> if(s > 0, greatCircleDistance(b.3, b.2, p.3, p.2), 0.), usable, before, step_s) AS step_m,
+        arrayMap((p, b, s, d) -> s > 0 AND (d > 200 OR greatest(p.4, b.4) >= 3), usable, before, step_s, step_m) AS moved
+    FROM
+    (
+        SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour,
+            count() AS fixes,
+            countIf(believed) AS usable_fixes,
+            countIf(believed AND ifNull(speed_kmh >= 3, false)) AS moving_fixes,
+            countIf(has(quality, 'late')) AS late_fixes,
+            uniqExact(toMinute(fix_time)) AS minutes_with_fixes,
+            sumMap(map(source, toUInt32(1))) AS fixes_by_source,
+            maxOrNullIf(speed_kmh, believed AND speed_kmh <= 220) AS max_speed_kmh,
+            min(fix_time) AS first_fix_time,
+            max(fix_time) AS last_fix_time,
+            argMinOrNullIf(odometer_m, fix_time, believed) AS first_odometer_m,
+            argMaxOrNullIf(odometer_m, fix_time, believed) AS last_odometer_m,
+            max(inserted_time) AS last_inserted_time,
+            arraySort(groupArrayIf((toUnixTimestamp64Second(fix_time), lat, lng, ifNull(speed_kmh, -1)::Float64, ifNull(odometer_m, -1), ifNull(acc, false)), believed)) AS usable
+        FROM
+        (
+            SELECT imei, fix_time, source, quality, speed_kmh, odometer_m, acc, inserted_time, lat, lng,
+                NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi']) AS believed
+            FROM fixes_local AS fixes FINAL
+            WHERE (imei, toStartOfHour(fix_time)) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([-1, 0, 1])) FROM (SELECT arrayJoin(changed) AS c))
+        )
+        GROUP BY imei, hour
+    )
+) AS counted
+ANY LEFT JOIN (SELECT imei, hour, fixes AS had FROM device_hours_local AS device_hours FINAL WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c))) AS before USING (imei, hour)
+WHERE (imei, hour) IN (SELECT c.1, c.2 + toIntervalHour(arrayJoin([0, 1])) FROM (SELECT arrayJoin(changed) AS c)) AND fixes >= had
+SETTINGS max_bytes_before_external_group_by = 1000000000, max_bytes_before_external_sort = 1000000000;
+
+CREATE OR REPLACE MATERIALIZED VIEW cell_days_recent ON CLUSTER `odograph` REFRESH EVERY 5 MINUTE APPEND TO cell_days AS
+WITH
+    (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM cell_days) AS since,
+    (SELECT arraySlice(arrayReverseSort(groupUniqArray(toDate(hour, 'UTC'))), 1, 3) FROM device_hours WHERE computed_time >= since) AS days
+SELECT day, resolution, cell, fixes, moving_fixes, devices, speed_sum_kmh, now64(3, 'UTC') AS computed_time
+FROM
+(
+    SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh,
+        sum(fixes) OVER (PARTITION BY day) AS day_fixes, sum(sum(counted)) OVER (PARTITION BY day) AS day_counted
+    FROM
+    (
+        SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
+            uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds, 0 AS counted
+        FROM fixes FINAL
+        ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
+        WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+        GROUP BY day, resolution, cell
+        UNION ALL
+        SELECT day, resolution, cell, 0, 0, 0, 0, fixes FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
+    )
+    GROUP BY day, resolution, cell
+)
+WHERE day_fixes >= day_counted
+SETTINGS max_bytes_before_external_group_by = 1000000000;
+
+CREATE OR REPLACE MATERIALIZED VIEW cell_days_sweep ON CLUSTER `odograph` REFRESH EVERY 1 HOUR APPEND TO cell_days AS
+WITH
+    (
+        SELECT groupArray(31)(day) FROM
+        (
+            SELECT day FROM
+            (
+                SELECT toDate(hour, 'UTC') AS day, 2 * sum(usable_fixes) AS hours_fixes, 0 AS cells_fixes, max(computed_time) AS hours_time, toDateTime64(0, 3, 'UTC') AS cells_time
+                FROM device_hours FINAL GROUP BY day
+                UNION ALL
+                SELECT day, 0, sum(fixes), toDateTime64(0, 3, 'UTC'), min(computed_time) FROM cell_days FINAL GROUP BY day
+            )
+            GROUP BY day
+            HAVING sum(hours_fixes) > 0 AND sum(hours_fixes) >= sum(cells_fixes) AND (sum(hours_fixes) != sum(cells_fixes) OR max(hours_time) > max(cells_time))
+            ORDER BY day DESC
+        )
+    ) AS days
+SELECT day, resolution, cell, fixes, moving_fixes, devices, speed_sum_kmh, now64(3, 'UTC') AS computed_time
+FROM
+(
+    SELECT day, resolution, cell, sum(n) AS fixes, sum(moving) AS moving_fixes, max(vehicles) AS devices, sum(speeds) AS speed_sum_kmh,
+        sum(fixes) OVER (PARTITION BY day) AS day_fixes, sum(sum(counted)) OVER (PARTITION BY day) AS day_counted
+    FROM
+    (
+        SELECT toDate(fix_time, 'UTC') AS day, c.1 AS resolution, c.2 AS cell, count() AS n, countIf(ifNull(speed_kmh >= 3, false)) AS moving,
+            uniqExact(imei) AS vehicles, sumIf(ifNull(speed_kmh, 0)::Float64, ifNull(speed_kmh >= 3, false)) AS speeds, 0 AS counted
+        FROM fixes FINAL
+        ARRAY JOIN [(7, h3_r7), (9, h3_r9)]::Array(Tuple(UInt8, UInt64)) AS c
+        WHERE toDate(fix_time, 'UTC') IN (SELECT arrayJoin(days)) AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+        GROUP BY day, resolution, cell
+        UNION ALL
+        SELECT day, resolution, cell, 0, 0, 0, 0, fixes FROM cell_days FINAL WHERE day IN (SELECT arrayJoin(days))
+    )
+    GROUP BY day, resolution, cell
+)
+WHERE day_fixes >= day_counted
+SETTINGS max_bytes_before_external_group_by = 1000000000;
+
+CREATE OR REPLACE VIEW rollup_check ON CLUSTER `odograph`
+(
+    rollup        LowCardinality(String) COMMENT 'device_hours, or cell_days (one row a day, imei is empty)',
+    imei          String,
+    hour          DateTime('UTC') COMMENT 'beginning of the hour, or of the day',
+    stored_fixes  UInt64 COMMENT 'fixes that are stored; of cell_days, usable ones in device_hours',
+    counted_fixes UInt64 COMMENT 'fixes that the rollup has',
+    newest_insert DateTime64(3, 'UTC') COMMENT 'newest insert among the stored ones: of a minute ago it is only waiting to be counted'
+)
+AS
+WITH toStartOfDay(now('UTC')) - toIntervalDay(366) AS since, now('UTC') - toIntervalDay(45) AS kept
+SELECT 'device_hours' AS rollup, imei, hour, sum(n) AS stored_fixes, sum(counted) AS counted_fixes, max(newest) AS newest_insert
+FROM
+(
+    SELECT imei, toStartOfHour(fix_time)::DateTime('UTC') AS hour, count() AS n, max(inserted_time) AS newest, 0 AS counted, toDateTime64(0, 3, 'UTC') AS counted_newest
+    FROM fixes FINAL WHERE fix_time >= since GROUP BY imei, hour
+    UNION ALL
+    SELECT imei, hour, 0, toDateTime64(0, 3, 'UTC'), fixes, last_inserted_time FROM device_hours FINAL WHERE hour >= since
+)
+GROUP BY imei, hour
+HAVING if(hour < kept, stored_fixes > counted_fixes, stored_fixes != counted_fixes OR newest_insert != max(counted_newest))
+UNION ALL
+SELECT 'cell_days', '', toDateTime(day, 'UTC'), sum(usable), sum(counted), max(newest)
+FROM
+(
+    SELECT toDate(hour, 'UTC') AS day, sum(usable_fixes) AS usable, 0 AS counted, max(last_inserted_time) AS newest FROM device_hours FINAL WHERE hour >= since GROUP BY day
+    UNION ALL
+    SELECT day, 0, sumIf(fixes, resolution = 9), toDateTime64(0, 3, 'UTC') FROM cell_days FINAL WHERE day >= toDate(since) GROUP BY day
+)
+GROUP BY day
+HAVING sum(usable) != sum(counted)
+COMMENT 'One row is an hour of a device, or a day, whose rollup does not agree with what is stored: no row is as it should be, but for what came in the last minutes. Reads the keys of all fixes of the last year';
+
+CREATE OR REPLACE VIEW fence_visits ON CLUSTER `odograph`
+(
+    imei            String,
+    fence_id        String,
+    fence_name      String COMMENT 'of the definition that holds today; empty where the fence is deleted',
+    state           LowCardinality(String) COMMENT 'ended; inside (goes on); unknown (goes on, as far as anybody knows: no sign of life for long); dropped (the fence was deleted meanwhile); no_end (its end is not told: by the definition of the fence, or because another visit began after it)',
+    ongoing         Bool COMMENT 'state is inside or unknown',
+    start_time      Nullable(DateTime64(3, 'UTC')) COMMENT 'when it came in, or when it was found inside, see begin_kind; where no beginning was told, end_time less the dwell time of the end',
+    end_time        Nullable(DateTime64(3, 'UTC')) COMMENT 'when it left; NULL where no end was told',
+    duration_s      Nullable(Float64) COMMENT 'seconds from start to end, or until now while it goes on; NULL of dropped and no_end',
+    unknown_s       Float64 COMMENT 'seconds of it in which nobody knew whether it was still inside',
+    unknown_periods Array(Tuple(DateTime64(3, 'UTC'), DateTime64(3, 'UTC'))) COMMENT 'these times, from and to',
+    begin_kind      LowCardinality(String) COMMENT 'enter, inside_at_start, inside_at_open; empty where no beginning was told',
+    end_kind        LowCardinality(String) COMMENT 'exit, inside_at_close; empty where no end was told',
+    inferred        Bool COMMENT 'no fix was inside: the straight way between two fixes passes through the fence',
+    longest_dwell_s Nullable(Float64) COMMENT 'longest of the dwell times of the fence that it passed, seconds',
+    begin_event_id  String COMMENT 'of geofence_events',
+    end_event_id    String COMMENT 'of geofence_events',
+    lat             Nullable(Float64) COMMENT 'degrees, WGS-84, of the beginning, or else of the end',
+    lng             Nullable(Float64) COMMENT 'degrees, WGS-84'
+)
+AS
+WITH now64(3, 'UTC') AS now
+SELECT
+    imei, fence_id, dictGetOrDefault('fences_dict', 'name', fence_id, '') AS fence_name,
+    multiIf(end_event_id != '', 'ended', NOT newest OR fence_id IN (SELECT f.fence_id FROM fences_now AS f WHERE notEmpty(JSONExtractArrayRaw(f.settings, 'tell')) AND NOT has(JSONExtract(f.settings, 'tell', 'Array(String)'), 'exit')), 'no_end', NOT dictHas('fences_dict', fence_id), 'dropped', last_kind = 'unknown', 'unknown', 'inside') AS state,
+    (state IN ('inside', 'unknown'))::Bool AS ongoing,
+    multiIf(begin_event_id != '', begin_at, end_dwell_s IS NOT NULL, end_at - toIntervalMillisecond(toInt64(end_dwell_s * 1000)), NULL) AS start_time,
+    if(end_event_id = '', NULL, end_at) AS end_time,
+    multiIf(start_time IS NULL, NULL, state = 'ended', dateDiff('millisecond', start_time, end_at) / 1000, ongoing, dateDiff('millisecond', start_time, now) / 1000, NULL) AS duration_s,
+    arraySum(p -> dateDiff('millisecond', p.1, p.2) / 1000, unknown_periods) AS unknown_s,
+    arrayFilter(p -> p.2 > p.1, arrayMap(t -> (t, ifNull(arrayMin(arrayFilter(u -> u >= t, known_at)), if(state = 'ended', end_at, if(ongoing, now, t)))), unknown_at)) AS unknown_periods,
+    begin_kind, end_kind, inferred, longest_dwell_s, begin_event_id, end_event_id,
+    if(begin_event_id != '', begin_lat, end_lat) AS lat, if(begin_event_id != '', begin_lng, end_lng) AS lng
+FROM
+(
+    SELECT imei, fence_id, visit,
+        anyIf(event_id, begins) AS begin_event_id, anyIf(at, begins) AS begin_at, anyIf(kind, begins) AS begin_kind, anyIf(lat, begins) AS begin_lat, anyIf(lng, begins) AS begin_lng,
+        anyIf(event_id, ends) AS end_event_id, anyIf(at, ends) AS end_at, anyIf(kind, ends) AS end_kind, anyIf(lat, ends) AS end_lat, anyIf(lng, ends) AS end_lng,
+        anyIf(dwell_s, ends) AS end_dwell_s,
+        maxOrNullIf(dwell_s, kind = 'dwell') AS longest_dwell_s,
+        max(inferred) AS inferred,
+        argMax(kind, (at, confirmed_at, place)) AS last_kind,
+        groupArrayIf(at, kind = 'unknown') AS unknown_at,
+        groupArrayIf(toNullable(at), kind = 'inside_again') AS known_at,
+        max(visit) OVER (PARTITION BY imei, fence_id) = visit AS newest
+    FROM
+    (
+        SELECT imei, fence_id, event_id, kind, at, confirmed_at, inferred, lat, lng, dwell_s, begins, ends, place,
+            sum(begins) OVER (PARTITION BY imei, fence_id ORDER BY at, place, confirmed_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+                + sum(ends) OVER (PARTITION BY imei, fence_id ORDER BY at, place, confirmed_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS visit
+        FROM
+        (
+            SELECT imei, fence_id, event_id, kind, at, confirmed_at, inferred, lat, lng, dwell_s,
+                kind IN ('enter', 'inside_at_start', 'inside_at_open') AS begins, kind IN ('exit', 'inside_at_close') AS ends, if(ends, if(ifNull(dwell_s, 0) > 0, -1, 2), 1 - begins) AS place
+            FROM geofence_events FINAL
+        )
+    )
+    GROUP BY imei, fence_id, visit
+    HAVING begin_event_id != '' OR end_event_id != ''
+)
+COMMENT 'One row is one visit of a device to a geofence, from its beginning to its end, also those that go on';
+
+CREATE OR REPLACE VIEW harsh_from_history ON CLUSTER `odograph`
+(
+    imei             String,
+    kind             String COMMENT 'harsh_braking, harsh_acceleration or harsh_cornering',
+    start_time       DateTime64(3, 'UTC') COMMENT 'first fix of the first pair of fixes that passed its threshold',
+    end_time         DateTime64(3, 'UTC') COMMENT 'second fix of the last one',
+    severity         LowCardinality(String) COMMENT 'low, medium or high, by the fixes alone: an alarm of the device may raise the stored one',
+    peak_mps2        Float64 COMMENT 'm/s², mean over the gap of the peak',
+    threshold_mps2   Float64 COMMENT 'm/s² that had to be passed over this gap',
+    gap_s            Int64 COMMENT 'seconds between the two fixes of the peak',
+    speed_before_kmh Float64 COMMENT 'km/h, at the first fix of the peak',
+    speed_after_kmh  Float64 COMMENT 'km/h, at the second',
+    peak_heading_change_deg Nullable(Int64) COMMENT 'degrees, of a cornering, within the peak, positive to the right',
+    heading_change_deg      Nullable(Int64) COMMENT 'degrees, of a cornering, over the whole event',
+    lat              Float64 COMMENT 'degrees, WGS-84, of the second fix of the peak',
+    lng              Float64 COMMENT 'degrees, WGS-84',
+    confidence       LowCardinality(String) COMMENT 'measured or inferred',
+    vehicle_class    String COMMENT 'whose thresholds were taken, by the definition that holds today',
+    rule_version     String
+)
+AS
+WITH
+    (
+        SELECT argMax(tuple(rule_version, measured_gap_s, inferred_gap_s, corner_gap_s, min_speed_kmh, min_corner_kmh, min_corner_deg, max_turn_deg_s, min_run_fixes, min_satellites, require_ignition,
+                implied_speed_kmh, speed_vs_distance, distance_slack_m, max_abs_mps2, held_position_m, held_quarantine_s, held_min_speed_kmh, damping_s, merge_s, cooldown_s), loaded_time)
+            ::Tuple(version String, measured_gap_s Int64, inferred_gap_s Int64, corner_gap_s Int64, min_speed_kmh Float64, min_corner_kmh Float64, min_corner_deg Float64, max_turn_deg_s Float64,
+                min_run_fixes UInt64, min_satellites Int32, require_ignition Bool, implied_speed_kmh Float64, speed_vs_distance Float64, distance_slack_m Float64, max_abs_mps2 Float64,
+                held_position_m Float64, held_quarantine_s Int64, held_min_speed_kmh Float64, damping_s Float64, merge_s Int64, cooldown_s Int64)
+        FROM driving_rules FINAL
+        WHERE {rule_version:String} IN ('', rule_version)
+        HAVING throwIf(count() = 0, 'driving_rules has no rules of this rule_version: odograph rules --sql writes them') = 0
+    ) AS r,
+    (SELECT min(low_mps2) FROM driving_thresholds FINAL WHERE rule_version = r.version) AS least_mps2,
+    entries AS
+    (
+        SELECT imei, toUnixTimestamp64Second(fix_time) AS t, lat, lng, round(assumeNotNull(speed_kmh) * 10)::Int64 AS v, if(heading_deg BETWEEN 0 AND 360, round(assumeNotNull(heading_deg))::Int64 % 360, -1) AS h,
+            ifNull(satellites BETWEEN 0 AND r.min_satellites - 1, false) OR (r.require_ignition AND ifNull(NOT acc, false)) AS gated
+        FROM fixes FINAL
+        WHERE ({imei:String} = '' OR imei = {imei:String})
+            AND fix_time >= {from:DateTime64(0, 'UTC')} - toIntervalHour(1) AND fix_time < {to:DateTime64(0, 'UTC')} + toIntervalMinute(2)
+            AND NOT hasAny(quality, ['zero_position', 'no_fix', 'lbs', 'wifi', 'jump']) AND pos_type != 'beacon' AND ifNull(post_method, 0) NOT IN (4, 5, 10, 13, 14)
+            AND speed_kmh >= 0 AND speed_kmh <= r.implied_speed_kmh
+    ),
+    steps AS
+    (
+        SELECT *, t - bt AS gap, bt = 0 OR gap > r.inferred_gap_s AS restart,
+            if(restart, 0, (v - bv) / 36 / (gap + r.damping_s)) AS a,
+            if(bbt = 0 OR t - bbt > r.inferred_gap_s, 0, abs((v - bbv) / 36 / (t - bbt + r.damping_s))) AS a_over_two,
+            abs(a) > r.max_abs_mps2 AS leap
+        FROM
+        (
+            SELECT *, lagInFrame(t) OVER w AS bt, lagInFrame(v) OVER w AS bv, lagInFrame(h) OVER w AS bh, lagInFrame(lat) OVER w AS blat, lagInFrame(lng) OVER w AS blng,
+                lagInFrame(gated) OVER w AS bgated, lagInFrame(t, 2) OVER w AS bbt, lagInFrame(v, 2) OVER w AS bbv
+            FROM entries
+            WINDOW w AS (PARTITION BY imei ORDER BY t ROWS BETWEEN 2 PRECEDING AND CURRENT ROW)
+        )
+    ),
+    pairs AS
+    (
+        SELECT *, NOT restart AND NOT leap AND (NOT after_leap OR abs(a) < a_over_two) AS compared,
+            NOT restart AND lat = blat AND lng = blng AS held,
+            sum(restart) OVER w AS stretch, sum(NOT held) OVER w AS held_stretch,
+            if(held AND least(v, bv) >= r.held_min_speed_kmh * 10, intDiv(least(v, bv) * gap * 100, 36), 0) AS held_cm
+        FROM (SELECT *, lagInFrame(leap) OVER (PARTITION BY imei ORDER BY t ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS after_leap FROM steps)
+        WINDOW w AS (PARTITION BY imei ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    ),
+    judged AS
+    (
+        SELECT *, max(if(held AND held_sum_cm >= r.held_position_m * 100, t + r.held_quarantine_s, 0)) OVER (PARTITION BY imei ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS held_until
+        FROM
+        (
+            SELECT *, row_number() OVER (PARTITION BY imei, stretch ORDER BY t) AS run,
+                sum(held_cm) OVER (PARTITION BY imei, held_stretch ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS held_sum_cm
+            FROM pairs
+        )
+    ),
+    measured AS
+    (
+        SELECT p.imei AS imei, p.t AS t, p.bt AS bt, p.gap AS gap, p.v AS v, p.bv AS bv, p.lat AS lat, p.lng AS lng, p.turned AS turned, p.turns AS turns, p.vehicle_class AS vehicle_class,
+            if(p.a < 0, 'harsh_braking', 'harsh_acceleration') AS kind, abs(p.a) AS size, s.low_mps2 AS low, s.medium_mps2 AS medium, s.high_mps2 AS high,
+            p.corner_size AS corner_size, c.low_mps2 AS corner_low, c.medium_mps2 AS corner_medium, c.high_mps2 AS corner_high,
+            p.run < r.min_run_fixes OR p.gated OR p.bgated OR (p.held AND (p.v + p.bv) * p.gap >= 100) OR p.t < p.held_until
+                OR p.way > r.implied_speed_kmh / 3.6 * p.gap OR (abs(p.way - p.driven) > r.distance_slack_m AND abs(p.way - p.driven) > r.speed_vs_distance * p.driven) AS fault,
+            low > 0 AND size >= low AND NOT fault AND greatest(v, bv) >= r.min_speed_kmh * 10 AS passes,
+            corner_low > 0 AND corner_size >= corner_low AS corner_passes,
+            corner_passes AND NOT fault AND greatest(v, bv) >= r.min_corner_kmh * 10 AND abs(turned) <= r.max_turn_deg_s * gap AS corners
+        FROM
+        (
+            SELECT j.*, if(k.vehicle_class = '', 'car', k.vehicle_class) AS vehicle_class,
+                if(gap <= r.corner_gap_s AND h >= 0 AND bh >= 0, (h - bh + 540) % 360 - 180, 0) AS turned, turned != 0 AND abs(turned) >= 3 * gap AS turns,
+                (bv + v) / 72 * radians(abs(turned)) / (gap + r.damping_s) AS corner_size,
+                greatCircleDistance(blng, blat, lng, lat) AS way, (bv + v) / 72 * gap AS driven
+            FROM (SELECT * FROM judged WHERE compared) AS j
+            LEFT JOIN device_classes AS k ON k.imei = j.imei
+            WHERE abs(a) >= least_mps2 OR turns OR corner_size >= least_mps2
+        ) AS p
+        LEFT JOIN (SELECT * FROM driving_thresholds FINAL WHERE rule_version = r.version) AS s ON s.vehicle_class = p.vehicle_class AND s.gap_s = p.gap AND s.kind = if(p.a < 0, 'harsh_braking', 'harsh_acceleration')
+        LEFT JOIN (SELECT * FROM driving_thresholds FINAL WHERE rule_version = r.version AND kind = 'harsh_cornering') AS c ON c.vehicle_class = p.vehicle_class AND c.gap_s = p.gap
+    ),
+    turned AS
+    (
+        SELECT *, if(turns, sum(turned) OVER (PARTITION BY imei, turn_number ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), 0) AS turn
+        FROM
+        (
+            SELECT *, sum(NOT turns OR NOT turned_before OR t_before != bt OR sign(turned) != sign(change_before) OR fault_before) OVER (PARTITION BY imei ORDER BY t ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS turn_number
+            FROM
+            (
+                SELECT *, lagInFrame(turns) OVER w AS turned_before, lagInFrame(t) OVER w AS t_before, lagInFrame(turned) OVER w AS change_before, lagInFrame(corner_passes AND NOT corners) OVER w AS fault_before
+                FROM measured
+                WINDOW w AS (PARTITION BY imei ORDER BY t ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+            )
+        )
+    ),
+    folded AS
+    (
+        SELECT imei, kind, vehicle_class, kind = 'harsh_cornering' AS corner,
+            arraySort(x -> x.1, groupArray(tuple(t, bt, passes, turn, gap <= r.measured_gap_s, size, low, gap, bv, v, turned, lat, lng, medium, high))) AS rows,
+            if(corner, r.min_corner_deg, 0) AS least_turn,
+            arrayFold((s, x) -> arrayMap((goes, new, higher, further) -> (
+                    if(new, abs(x.4) >= least_turn, s.1 OR (further AND abs(x.4) >= least_turn)),
+                    if(new, x.1, s.2),
+                    if(new OR (goes AND x.3), x.2, s.3),
+                    if(new OR further, x.4, s.4),
+                    if(new OR higher, x.5, s.5),
+                    if(new AND s.1, arrayPushBack(s.6, (s.2, s.3, s.4, s.5.4)), s.6))::Tuple(Bool, Int64, Int64, Int64, Tuple(Bool, Float64, Float64, UInt32), Array(Tuple(Int64, Int64, Int64, UInt32))),
+                [s.2 > 0 AND x.1 - s.3 <= r.merge_s],
+                [x.3 AND NOT (s.2 > 0 AND x.1 - s.3 <= r.merge_s) AND NOT (s.1 AND x.1 - s.3 < r.cooldown_s)],
+                [x.3 AND s.2 > 0 AND x.1 - s.3 <= r.merge_s AND if(x.5.1 = s.5.1, x.5.2 * s.5.3 > s.5.2 * x.5.3, x.5.1)],
+                [s.2 > 0 AND x.1 - s.3 <= r.merge_s AND abs(x.4) > abs(s.4) AND (x.3 OR sign(x.4) = sign(s.4))])[1],
+                arrayMap((x, n) -> (x.2, x.1, x.3, x.4, (x.5, x.6, x.7, n)), rows, arrayEnumerate(rows)),
+                (false, 0, 0, 0, (false, 0., 0., 0), [])::Tuple(Bool, Int64, Int64, Int64, Tuple(Bool, Float64, Float64, UInt32), Array(Tuple(Int64, Int64, Int64, UInt32)))) AS s,
+            if(s.1, arrayPushBack(s.6, (s.2, s.3, s.4, s.5.4)), s.6) AS events
+        FROM
+        (
+            SELECT imei, vehicle_class, bt, t, gap, bv, v, lat, lng, c.1 AS kind, c.2 AS passes, c.3 AS turned, c.4 AS turn, c.5 AS size, c.6 AS low, c.7 AS medium, c.8 AS high
+            FROM
+            (
+                SELECT imei, vehicle_class, bt, t, gap, bv, v, lat, lng, turns AND NOT corner_passes AS goes_on,
+                    [tuple(kind, passes, 0, 0, size, low, medium, high), tuple('harsh_cornering', corners, turned, turn, corner_size, corner_low, corner_medium, corner_high)]
+                        ::Array(Tuple(String, Bool, Int64, Int64, Float64, Float64, Float64, Float64)) AS both
+                FROM turned
+            )
+            ARRAY JOIN both AS c
+            WHERE c.2 OR (goes_on AND c.1 = 'harsh_cornering')
+        )
+        GROUP BY imei, kind, vehicle_class
+    )
+SELECT imei, kind, toDateTime64(e.1, 3, 'UTC') AS start_time, toDateTime64(e.2, 3, 'UTC') AS end_time,
+    multiIf(peak.6 >= peak.15, 'high', peak.6 >= peak.14, 'medium', 'low') AS severity,
+    peak.6 AS peak_mps2, peak.7 AS threshold_mps2, peak.8 AS gap_s, peak.9 / 10 AS speed_before_kmh, peak.10 / 10 AS speed_after_kmh,
+    if(corner, peak.11, NULL) AS peak_heading_change_deg, if(corner, e.3, NULL) AS heading_change_deg, peak.12 AS lat, peak.13 AS lng,
+    if(peak.5, 'measured', 'inferred') AS confidence, vehicle_class, r.version AS rule_version
+FROM (SELECT imei, kind, vehicle_class, corner, rows, arrayJoin(events) AS e, rows[e.4] AS peak FROM folded)
+WHERE start_time >= {from:DateTime64(0, 'UTC')} AND start_time < {to:DateTime64(0, 'UTC')}
+COMMENT 'One row is one harsh event as the rules find it in the stored fixes, of a device (or all: imei empty), a time and a version of the rules (empty: the newest): SELECT * FROM harsh_from_history(imei = …, from = …, to = …, rule_version = …)';
