@@ -218,9 +218,8 @@ func alterTable(ctx context.Context, db *sql.DB, rows stored, changes ...string)
 	return nil
 }
 
-// outdated counts the rows whose own time has passed; those that came lately
-// stay for a while.
-// outdated counts the rows that are too old.
+// outdated counts the rows that are too old; of them those that came lately stay
+// for a while.
 func outdated(ctx context.Context, db *sql.DB, table, where string, days int) (n uint64, err error) {
 	if days == 0 {
 		return 0, nil

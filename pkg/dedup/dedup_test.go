@@ -206,6 +206,36 @@ func TestRecentOfVersion1(t *testing.T) {
 	}
 }
 
+// TestRecentOfVersion2 reads what was written while a turn had one byte: its tail
+// goes on, and one of a turn that comes round is never current later.
+func TestRecentOfVersion2(t *testing.T) {
+	ids := func(b []byte, from, to uint64) []byte {
+		for id := from; id < to; id++ {
+			b = binary.LittleEndian.AppendUint64(b, id)
+		}
+		return b
+	}
+	whole, tail, old := ids([]byte{2, 7}, 100, 132), ids([]byte{1, 7}, 132, 135), ids([]byte{1, 9}, 1, 4)
+	var l dedup.RecentLoader
+	if err := errors.Join(l.Load(whole), l.LoadTail(tail)); err != nil {
+		t.Fatal(err)
+	}
+	r := l.Recent()
+	if r.Seen(102) || !r.Seen(103) || !r.Seen(134) {
+		t.Errorf("got %x", r.Append(nil))
+	}
+	for id := uint64(1000); id < 1100; id++ {
+		r, _ = r.With(id).ToWrite()
+		var l dedup.RecentLoader
+		if err := errors.Join(l.Load(r.Append(nil)), l.LoadTail(old)); err != nil {
+			t.Fatal(err)
+		}
+		if l.Recent().Seen(2) {
+			t.Fatalf("after item %d the old tail was taken for a current one", id)
+		}
+	}
+}
+
 // TestOldTailStaysOld: a tail that was left behind, since the items that came after
 // it were written whole each time, is never taken for a current one.
 func TestOldTailStaysOld(t *testing.T) {

@@ -42,7 +42,7 @@ func (r *Recent) ToWrite() (written *Recent, whole bool) {
 		return r, false
 	}
 	c := *r
-	c.tail, c.turn = 0, max(r.turn+1, 1)
+	c.tail, c.turn = 0, max(r.turn, lastByteTurn)+1
 	return &c, true
 }
 
@@ -58,17 +58,23 @@ func (r *Recent) add(id uint64) {
 // at is the identity in a place of their order, the oldest first.
 func (r *Recent) at(i int) uint64 { return r.ids[(r.next+i)%len(r.ids)] }
 
-// A Recent is written as a version byte (2), its turn (4 bytes, so that a tail that
-// stays behind never meets a later turn of its number), and the identities. Those
-// that came since are written as a tail in a place of its own: a version byte (1),
-// the turn of the whole that it goes on from, and the identities. A tail of another
-// turn is an old one, whose identities are in the whole.
+// A Recent is written as a version byte (3), its turn (4 bytes), and the identities.
+// Those that came since are written as a tail in a place of its own: a version byte
+// (2), the turn of the whole that it goes on from, and the identities. A tail of
+// another turn is an old one, whose identities are in the whole.
+//
+// Versions 2 and 1 had a turn of one byte, which came round, so that a tail that had
+// stayed behind could meet a later turn of its number: turns that are written today
+// are above all of those.
 const (
+	recentVersion     = 3
+	recentByteTurn    = 2
 	recentWithoutTurn = 1
-	recentVersion     = 2
-	recentTailVersion = 1
 
-	recentHead = 5 // bytes: version and turn
+	recentTailVersion  = 2
+	recentTailByteTurn = 1
+
+	lastByteTurn = 255
 )
 
 // ErrRecent says that bytes are not a Recent.
@@ -98,28 +104,52 @@ type RecentLoader struct{ whole, tail Recent }
 
 // Load takes what Append wrote.
 func (l *RecentLoader) Load(b []byte) (err error) {
-	if len(b) > 0 && b[0] == recentWithoutTurn {
+	switch version(b) {
+	case recentVersion:
+		l.whole, err = parseTurn(b[1:], 4, RecentSize)
+	case recentByteTurn:
+		l.whole, err = parseTurn(b[1:], 1, RecentSize)
+	case recentWithoutTurn:
 		l.whole, err = parseRecent(b[1:], RecentSize)
-		return err
+	default:
+		err = fmt.Errorf("%w: %d bytes, want version %d", ErrRecent, len(b), recentVersion)
 	}
-	l.whole, err = parseTurn(b, recentVersion, RecentSize)
 	return err
 }
 
 // LoadTail takes what AppendTail wrote.
 func (l *RecentLoader) LoadTail(b []byte) (err error) {
-	if l.tail, err = parseTurn(b, recentTailVersion, maxRecentTail); err != nil {
-		err = fmt.Errorf("a tail: %w", err)
+	switch version(b) {
+	case recentTailVersion:
+		l.tail, err = parseTurn(b[1:], 4, maxRecentTail)
+	case recentTailByteTurn:
+		l.tail, err = parseTurn(b[1:], 1, maxRecentTail)
+	default:
+		err = fmt.Errorf("%w: a tail of %d bytes, want version %d", ErrRecent, len(b), recentTailVersion)
 	}
 	return err
 }
 
-func parseTurn(b []byte, version byte, most int) (r Recent, err error) {
-	if len(b) < recentHead || b[0] != version || binary.LittleEndian.Uint32(b[1:]) == 0 {
-		return r, fmt.Errorf("%w: %d bytes, want version %d", ErrRecent, len(b), version)
+// version is the first byte; 0 is none.
+func version(b []byte) byte {
+	if len(b) == 0 {
+		return 0
 	}
-	r, err = parseRecent(b[recentHead:], most)
-	r.turn = binary.LittleEndian.Uint32(b[1:])
+	return b[0]
+}
+
+// parseTurn reads a turn of so many bytes, and identities.
+func parseTurn(b []byte, size, most int) (r Recent, err error) {
+	if len(b) < size {
+		return r, fmt.Errorf("%w: %d bytes, want a turn", ErrRecent, len(b))
+	}
+	var turn [4]byte
+	copy(turn[:], b[:size])
+	if binary.LittleEndian.Uint32(turn[:]) == 0 {
+		return r, fmt.Errorf("%w: its turn is 0", ErrRecent)
+	}
+	r, err = parseRecent(b[size:], most)
+	r.turn = binary.LittleEndian.Uint32(turn[:])
 	return r, err
 }
 
