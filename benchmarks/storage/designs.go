@@ -136,7 +136,7 @@ func designs() []design {
 			column{"lat_e6", "Int32 CODEC(DoubleDelta, ZSTD(1))", "toInt32(round(lat_e7 / 10))"}, column{"lng_e6", "Int32 CODEC(DoubleDelta, ZSTD(1))", "toInt32(round(lng_e7 / 10))"},
 			alias("lat", "Float64 ALIAS lat_e6 / 1e6"), alias("lng", "Float64 ALIAS lng_e6 / 1e6"))},
 		{name: "zstd3", why: "first, with ZSTD(3) instead of ZSTD(1)", columns: inAll(firstColumns(), "ZSTD(1)", "ZSTD(3)")},
-		{name: "chosen", why: "as the migrations have it now: another codec for seven columns", columns: chosenColumns(), chosen: true},
+		{name: "chosen", why: "as the migrations have it now: other codecs for nine columns", columns: chosenColumns(), chosen: true},
 		{name: "lags", why: "chosen, with times as what lies between them", columns: changed(chosenColumns(),
 			column{"received_lag_ms", "Int64 CODEC(T64, ZSTD(1))", "dateDiff('millisecond', fix_time, received_time)"}, alias("received_time", "DateTime64(3, 'UTC') ALIAS addMilliseconds(fix_time, received_lag_ms)"),
 			column{"inserted_lag_ms", "Int64 CODEC(T64, ZSTD(1))", "dateDiff('millisecond', received_time, inserted_time)"}, alias("inserted_time", "DateTime64(3, 'UTC') ALIAS addMilliseconds(received_time, inserted_lag_ms)"),
@@ -147,6 +147,7 @@ func designs() []design {
 		{name: "day-parts", why: "chosen, PARTITION BY day", columns: chosenColumns(), partition: "toYYYYMMDD(fix_time)"},
 		{name: "lc-imei", why: "chosen, imei LowCardinality", columns: changed(chosenColumns(), same("imei", "LowCardinality(String)"))},
 		{name: "time-index", why: "chosen, a minmax index of fix_time", columns: chosenColumns(), extra: ", INDEX fix_time_range fix_time TYPE minmax GRANULARITY 1"},
+		{name: "fine", why: "chosen, index_granularity 2048 instead of 8192", columns: chosenColumns(), settings: []string{"index_granularity = 2048"}},
 		{name: "projection", why: "chosen, a projection of time, device and position ordered by time", columns: chosenColumns(),
 			extra: ", PROJECTION by_time (SELECT imei, fix_time, lat_e7, lng_e7, speed_kmh, h3_r9 ORDER BY fix_time)", settings: []string{"deduplicate_merge_projection_mode = 'rebuild'"}},
 	}
