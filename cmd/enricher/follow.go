@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"sync"
 	"time"
 
@@ -72,7 +71,7 @@ func (f *follower) read(ctx context.Context, opts []kgo.Opt, topic string, done 
 	next := map[int32]int64{}
 	for quiet := time.Now(); ; {
 		if len(left) > 0 && time.Since(quiet) > cmp.Or(f.wait, followWait) {
-			if err := left.drop(ctx, cl, topic, next); err != nil {
+			if err := kafka.DropEnded(ctx, cl, topic, left, next); err != nil {
 				return err
 			}
 			quiet = time.Now()
@@ -104,21 +103,6 @@ func (f *follower) read(ctx context.Context, opts []kgo.Opt, topic string, done 
 			}
 		}
 	}
-}
-
-// drop takes away the partitions of which the brokers say that nothing is left,
-// since compaction may have taken the last ones. What they do not answer for stays.
-func (p pending) drop(ctx context.Context, cl *kgo.Client, topic string, next map[int32]int64) error {
-	from := map[int32]int64{}
-	for n := range p {
-		from[n] = next[n]
-	}
-	ended, err := kafka.Ended(ctx, cl, topic, from)
-	if err != nil {
-		return err
-	}
-	maps.DeleteFunc(p, func(n int32, _ int64) bool { return ended[n] })
-	return nil
 }
 
 // unread gives where the partitions end that are not empty.

@@ -14,13 +14,13 @@ import (
 // endedPatience is how long the brokers may take to answer.
 const endedPatience = 15 * time.Second
 
-// Ended tells of which partitions of a topic nothing is left to be read from an
-// offset on, though they may end behind it: compaction, or a transaction's end,
-// leaves offsets without a record. A client that polls cannot tell that from a
-// leader that is away, of which it says nothing; here each leader must answer,
-// with nothing, or there is an error. Where a record is left the partition is not
-// among them.
-func Ended(ctx context.Context, cl *kgo.Client, topic string, from map[int32]int64) (map[int32]bool, error) {
+// DropEnded takes the partitions out of left of which nothing is left to be read
+// from the offset next on, though they may end behind it: compaction, or a
+// transaction's end, leaves offsets without a record. A client that polls cannot
+// tell that from a leader that is away, of which it says nothing; here each leader
+// must answer, with nothing, or there is an error. Where a record is left the
+// partition stays.
+func DropEnded(ctx context.Context, cl *kgo.Client, topic string, left, next map[int32]int64) error {
 	ctx, cancel := context.WithTimeout(ctx, endedPatience)
 	defer cancel()
 	adm := kadm.NewClient(cl)
@@ -29,35 +29,38 @@ func Ended(ctx context.Context, cl *kgo.Client, topic string, from map[int32]int
 		err = found.Error()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("leaders of %s: %w", topic, err)
+		return fmt.Errorf("leaders of %s: %w", topic, err)
 	}
 	starts, err := adm.ListStartOffsets(ctx, topic)
 	if err == nil {
 		err = starts.Error()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("start of %s: %w", topic, err)
+		return fmt.Errorf("start of %s: %w", topic, err)
 	}
 	ends, err := adm.ListEndOffsets(ctx, topic)
 	if err == nil {
 		err = ends.Error()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("end of %s: %w", topic, err)
+		return fmt.Errorf("end of %s: %w", topic, err)
 	}
-	ended := map[int32]bool{}
-	for n, at := range from {
+	for n := range left {
 		start, _ := starts.Lookup(topic, n)
 		end, ok := ends.Lookup(topic, n)
 		if !ok {
-			return nil, fmt.Errorf("%s has no partition %d any more: all topics need the same number, run odograph setup", topic, n)
+			return fmt.Errorf("%s has no partition %d any more: all topics need the same number, run odograph setup", topic, n)
 		}
 		r := rest{cl, topic, found[topic].ID, n, found[topic].Partitions[n].Leader}
-		if ended[n], err = r.ended(ctx, max(at, start.Offset), end.Offset); err != nil {
-			return nil, fmt.Errorf("read %s partition %d: %w", topic, n, err)
+		ended, err := r.ended(ctx, max(next[n], start.Offset), end.Offset)
+		if err != nil {
+			return fmt.Errorf("read %s partition %d: %w", topic, n, err)
+		}
+		if ended {
+			delete(left, n)
 		}
 	}
-	return ended, nil
+	return nil
 }
 
 // A rest is what is left of a partition.

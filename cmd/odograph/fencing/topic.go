@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/odograph/odograph/internal/kafka"
 	"github.com/odograph/odograph/pkg/schema"
 )
 
@@ -20,6 +21,7 @@ type Topic struct {
 	opts   []kgo.Opt
 	client *kgo.Client // writes
 	adm    *kadm.Client
+	quiet  time.Duration // of a reading, until the brokers are asked whether anything is left
 
 	ends  map[int32]int64 // of the last reading
 	state map[string]*State
@@ -53,7 +55,7 @@ func Open(opts []kgo.Opt, prefix string) (*Topic, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kafka client: %w", err)
 	}
-	return &Topic{name: schema.TopicFences.Name(prefix), opts: opts, client: client, adm: kadm.NewClient(client)}, nil
+	return &Topic{name: schema.TopicFences.Name(prefix), opts: opts, client: client, adm: kadm.NewClient(client), quiet: readQuiet}, nil
 }
 
 // Close ends the connection.
@@ -97,10 +99,10 @@ func (t *Topic) offsets(ctx context.Context) (from, ends map[int32]int64, err er
 
 // read gives the records of offsets to take.
 func (t *Topic) read(ctx context.Context, from, ends map[int32]int64, take func(*kgo.Record)) error {
-	parts, left := map[int32]kgo.Offset{}, map[int32]int64{}
+	parts, left, next := map[int32]kgo.Offset{}, map[int32]int64{}, map[int32]int64{}
 	for p, end := range ends {
 		if from[p] < end {
-			parts[p], left[p] = kgo.NewOffset().At(from[p]), end
+			parts[p], left[p], next[p] = kgo.NewOffset().At(from[p]), end, from[p]
 		}
 	}
 	if len(left) == 0 {
@@ -130,20 +132,17 @@ func (t *Topic) read(ctx context.Context, from, ends map[int32]int64, take func(
 			if r.Offset < ends[r.Partition] {
 				take(r)
 			}
+			next[r.Partition] = r.Offset + 1
 			if r.Offset+1 >= left[r.Partition] {
 				delete(left, r.Partition)
 			}
 		})
-		if time.Since(quiet) > readQuiet { // compaction may have taken the last ones: then the broker answers, with nothing
-			return t.ping(ctx)
+		if len(left) > 0 && time.Since(quiet) > t.quiet { // compaction may have taken the last ones
+			if err := kafka.DropEnded(ctx, cl, t.name, left, next); err != nil {
+				return err
+			}
+			quiet = time.Now()
 		}
-	}
-	return nil
-}
-
-func (t *Topic) ping(ctx context.Context) error {
-	if _, _, err := t.offsets(ctx); err != nil {
-		return fmt.Errorf("read %s: %w", t.name, err)
 	}
 	return nil
 }
