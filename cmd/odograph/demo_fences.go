@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/odograph/odograph/internal/config"
 	"github.com/odograph/odograph/pkg/geo"
@@ -39,24 +38,22 @@ func (d *demo) circles() (out []demoFence) {
 
 // defineFences publishes them for the vehicles of this run.
 func (d *demo) defineFences(ctx context.Context) error {
-	client, err := kgo.NewClient(kgo.SeedBrokers(d.engine.Brokers()...))
+	cfg := config.DefaultKafka()
+	cfg.KafkaBrokers = d.engine.Brokers()
+	topic, err := openFences(ctx, &cfg)
 	if err != nil {
 		return err
 	}
-	defer client.Close()
-	var records []*kgo.Record
+	defer topic.Close()
+	var list []schema.Fence
 	for _, c := range d.circles() {
 		shape, err := geo.CircleOf(c.at, c.radiusM).GeoJSON()
 		if err != nil {
 			return err
 		}
-		value, err := schema.Encode(&schema.Fence{FenceID: c.id, Version: 1, Name: c.name, GeoJSON: shape, IMEIs: d.platform.IMEIs()})
-		if err != nil {
-			return err
-		}
-		records = append(records, &kgo.Record{Topic: schema.TopicFences.Name(config.DefaultKafka().TopicPrefix), Key: []byte(c.id), Value: value})
+		list = append(list, schema.Fence{FenceID: c.id, Version: 1, Name: c.name, GeoJSON: shape, IMEIs: d.platform.IMEIs()})
 	}
-	if err := client.ProduceSync(ctx, records...).FirstErr(); err != nil {
+	if err := topic.Publish(ctx, list); err != nil {
 		return fmt.Errorf("define the demo's geofences: %w", err)
 	}
 	return nil
