@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"github.com/odograph/odograph/pkg/schema"
@@ -65,19 +64,7 @@ func (c *Corrections) WriteTable(out io.Writer, all bool) error {
 		_, _ = fmt.Fprintf(out, ", %s to %s", moment(c.From.Unix()), moment(c.To.Unix()))
 	}
 	_, _ = fmt.Fprintf(out, ": %d devices or stretches of them, %d fixes read\n", c.Read.Devices, c.Read.Fixes)
-	for _, version := range slices.Sorted(maps.Keys(c.Versions)) {
-		_, _ = fmt.Fprintf(out, "stored with rules %s: %d events\n", version, c.Versions[version])
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintln(w, "KIND\tSTORED\tDERIVED\tSAME\tADDED\tLOST\tMOVED\t")
-	total := Tally{}
-	for _, k := range append(named(c.Kinds), namedTally{"all", &total}) {
-		_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", k.Kind, k.Stored, k.Candidate, k.Same, k.Added, k.Lost, k.Moved)
-		if k.Tally != &total {
-			total.add(k.Tally)
-		}
-	}
-	if err := w.Flush(); err != nil {
+	if err := writeTallies(out, "DERIVED", c.Versions, c.Kinds); err != nil {
 		return err
 	}
 	for _, reason := range slices.Sorted(maps.Keys(c.Left)) {
@@ -95,18 +82,4 @@ func (c *Corrections) WriteTable(out io.Writer, all bool) error {
 		_, _ = fmt.Fprintf(out, "and %d more (--list prints all)\n", more)
 	}
 	return nil
-}
-
-// A namedTally is that of a kind.
-type namedTally struct {
-	Kind string `json:"kind"`
-	*Tally
-}
-
-func named(kinds map[string]*Tally) []namedTally {
-	out := make([]namedTally, 0, len(kinds))
-	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-		out = append(out, namedTally{kind, kinds[kind]})
-	}
-	return out
 }

@@ -51,27 +51,31 @@ func (r *Result) WriteTable(out io.Writer) error {
 	_, _ = fmt.Fprintf(out, "candidate rules %s, %s to %s: %d devices, %d fixes, %d other items (read from %s to %s)\n",
 		r.Rules, moment(r.From.Unix()), moment(r.To.Unix()), r.Read.Devices, r.Read.Fixes, r.Read.Items-r.Read.Fixes,
 		moment(r.ReadFrom.Unix()), moment(r.ReadUntil.Unix()))
-	for _, version := range slices.Sorted(maps.Keys(r.Versions)) {
-		_, _ = fmt.Fprintf(out, "stored with rules %s: %d events\n", version, r.Versions[version])
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintln(w, "KIND\tSTORED\tCANDIDATE\tSAME\tADDED\tLOST\tMOVED\t")
-	total := Tally{}
-	line := func(kind string, t *Tally) {
-		_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", kind, t.Stored, t.Candidate, t.Same, t.Added, t.Lost, t.Moved)
-	}
-	for _, kind := range slices.Sorted(maps.Keys(r.Kinds)) {
-		line(kind, r.Kinds[kind])
-		total.add(r.Kinds[kind])
-	}
-	line("all", &total)
-	if err := w.Flush(); err != nil {
+	if err := writeTallies(out, "CANDIDATE", r.Versions, r.Kinds); err != nil {
 		return err
 	}
 	if r.Left > 0 {
 		_, _ = fmt.Fprintf(out, "not compared, %d events: %s\n", r.Left, LeftReplayed)
 	}
 	return writeChanges(out, r.Changes)
+}
+
+// writeTallies prints the counts of all kinds; derived is what the events that were
+// found are called.
+func writeTallies(out io.Writer, derived string, versions map[string]int, kinds map[string]*Tally) error {
+	for _, version := range slices.Sorted(maps.Keys(versions)) {
+		_, _ = fmt.Fprintf(out, "stored with rules %s: %d events\n", version, versions[version])
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, _ = fmt.Fprintf(w, "KIND\tSTORED\t%s\tSAME\tADDED\tLOST\tMOVED\t\n", derived)
+	total := Tally{}
+	for _, t := range kinds {
+		total.add(t)
+	}
+	for _, k := range append(named(kinds), namedTally{"all", &total}) {
+		_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", k.Kind, k.Stored, k.Candidate, k.Same, k.Added, k.Lost, k.Moved)
+	}
+	return w.Flush()
 }
 
 func writeChanges(out io.Writer, changes []Change) error {
@@ -89,3 +93,17 @@ func writeChanges(out io.Writer, changes []Change) error {
 }
 
 func moment(second int64) string { return time.Unix(second, 0).UTC().Format(time.DateTime) }
+
+// A namedTally is that of a kind.
+type namedTally struct {
+	Kind string `json:"kind"`
+	*Tally
+}
+
+func named(kinds map[string]*Tally) []namedTally {
+	out := make([]namedTally, 0, len(kinds))
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		out = append(out, namedTally{kind, kinds[kind]})
+	}
+	return out
+}
