@@ -108,7 +108,7 @@ func (r *Rules) marksOfAlarm(a *schema.Alarm) []timeline.Mark {
 const (
 	driverRFID   = "rfid"
 	driverSignIn = "sign_in"
-	driverDevice = "device"
+	DriverDevice = "device"
 )
 
 func firstOf(a, b string) string {

@@ -47,7 +47,7 @@ func (env *Env) trip(t *trip.Trip, say say) {
 		r.ObservableShare = schema.Some(t.ObservableS / t.DrivingS)
 	}
 	if r.Driver == "" && env.Driver != "" {
-		r.Driver, r.DriverSource = env.Driver, driverDevice
+		r.Driver, r.DriverSource = env.Driver, DriverDevice
 	}
 	r.StartLat, r.StartLng = degrees(t.StartLatE6, t.StartLngE6)
 	r.EndLat, r.EndLng = degrees(t.EndLatE6, t.EndLngE6)

@@ -98,6 +98,7 @@ func pairsOf(was, is []record) []*pair {
 // take compares what is stored of a device with what was derived anew.
 func (a *account) take(d *derived) error {
 	pairs := pairsOf(d.was, d.is)
+	keepDrivers(pairs)
 	for _, p := range pairs {
 		var err error
 		if p.equal, err = p.same(); err != nil {
@@ -106,15 +107,18 @@ func (a *account) take(d *derived) error {
 	}
 	a.leaveAll(pairs)
 	for _, p := range pairs {
-		if a.span.holds(&p.event) {
-			a.count(p, d)
+		if !a.span.holds(&p.event) {
+			continue
+		}
+		if err := a.count(p, d); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // count takes one event of the range into account.
-func (a *account) count(p *pair, d *derived) {
+func (a *account) count(p *pair, d *derived) error {
 	t := a.tallies[p.event.Kind]
 	if t == nil {
 		t = &Tally{}
@@ -127,20 +131,21 @@ func (a *account) count(p *pair, d *derived) {
 	}
 	if p.equal {
 		t.Same += one(p.stands())
-		return
+		return nil
 	}
 	if a.fixes.first == 0 || a.fixes.first >= a.span.From { // how the range began is not known
 		a.more = true
 	}
 	if p.left != "" {
 		a.left[p.left]++
-		return
+		return nil
 	}
-	c := correct(p, d.place.RawPartition)
+	c, err := correct(p, d.place.RawPartition)
 	a.list = append(a.list, c)
 	t.Added += one(c.What == Added)
 	t.Lost += one(c.What == Lost)
 	t.Moved += one(c.What == Moved)
+	return err
 }
 
 // leave says why a difference must be left as it is, for what it is itself; empty:
@@ -219,7 +224,7 @@ func beginning(p *pair) int64 {
 }
 
 // correct makes the next revision of an event.
-func correct(p *pair, partition int32) Correction {
+func correct(p *pair, partition int32) (Correction, error) {
 	c := Correction{Change: Change{What: Moved}, partition: partition}
 	revision := uint32(1)
 	if p.was != nil {
@@ -234,12 +239,17 @@ func correct(p *pair, partition int32) Correction {
 	if p.is == nil {
 		c.What, c.record = Lost, clone(p.was)
 		*headOf(c.record).revised = schema.Revised{Revision: revision, Retracted: true}
-		return c
+		return c, nil
 	}
 	e := eventOf(p.is)
 	c.Candidate, c.record = &e, clone(p.is)
 	*headOf(c.record).revised = schema.Revised{Revision: revision}
-	return c
+	if c.What == Added {
+		return c, nil
+	}
+	var err error
+	c.Differ, err = differences(p.was, p.is)
+	return c, err
 }
 
 // into adds the account to those of other devices.

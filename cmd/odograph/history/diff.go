@@ -20,6 +20,23 @@ type Change struct {
 	What      string `json:"what"`
 	Stored    *Event `json:"stored,omitzero"`
 	Candidate *Event `json:"candidate,omitzero"`
+
+	Differ []Difference `json:"differ,omitzero"` // of corrections that moved
+}
+
+// texts are both sides in a list: with all in which they differ where they would
+// look the same.
+func (c *Change) texts() (stored, candidate string) {
+	stored, candidate = c.Stored.String(), c.Candidate.String()
+	if stored != candidate {
+		return stored, candidate
+	}
+	for i := range c.Differ {
+		d := &c.Differ[i]
+		stored += d.text(d.Stored)
+		candidate += d.text(d.Candidate)
+	}
+	return stored, candidate
 }
 
 // event is that which is stored, else that of the candidate.

@@ -87,7 +87,8 @@ func writeChanges(out io.Writer, changes []Change) error {
 	for i := range changes {
 		c := &changes[i]
 		kind := strings.TrimSpace(c.event().Kind + " " + c.event().Of)
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", c.What, c.event().IMEI, kind, c.Stored, c.Candidate)
+		stored, candidate := c.texts()
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", c.What, c.event().IMEI, kind, stored, candidate)
 	}
 	return w.Flush()
 }
