@@ -51,6 +51,12 @@ func (c *replayConfig) Validate() error {
 	if c.Apply {
 		errs = append(errs, c.Kafka.Validate())
 	}
+	if c.Apply && c.Near != defaultReplayConfig().Near {
+		errs = append(errs, config.Invalid("near", c.Near, "none with --apply, which compares by identity"))
+	}
+	if c.Apply && c.Late {
+		errs = append(errs, config.Invalid("late", c.Late, "none with --apply, which always reads what came too late"))
+	}
 	if c.Shadow == c.Apply {
 		errs = append(errs, errors.New("want one of --shadow, which only compares, and --apply, which writes corrections"))
 	}
@@ -165,7 +171,10 @@ not depend on the range, but for what --list is to print.
 (moved: with other values), asks, and writes corrections to the topics, which the
 sink stores: an upsert or a retraction, with the next revision. Run again, it finds
 nothing to do. Give the rules that are in force (--rules, or ODOGRAPH_RULES as the
-enrichers have it); without, they are the built-in ones.
+enrichers have it); without, they are the built-in ones. Reading ends at least 24 h
+after --to, and where that does not say how an event began or ended, more of the
+device is read on both sides, up to 512 times as far. An event that looks the same
+on both sides of the list is printed with the members in which it differs.
 
 - Only events that start from --from on and before --to are written. One that
   begins before --from is not touched; what contradicts it is left, and said.
@@ -175,6 +184,8 @@ enrichers have it); without, they are the built-in ones.
   not ended: that is left, and said.
 - Events that were found with other rules have other ids. They are taken back, and
   those of these rules are new.
+- A trip whose driver no card and no sign-in names keeps the one that it is stored
+  with: the device's definition says who drives now.
 - Events that odograph fences replay wrote, by a version of a fence that did not
   hold yet at their time, stay as they are, and so does what is around them. How
   many is said; odograph fences replay works them out anew.
