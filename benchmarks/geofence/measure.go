@@ -120,9 +120,8 @@ func changes(fences []*geo.Fence, rng *rand.Rand) (medianMS, longestMS float64, 
 }
 
 // A step is what the enricher asks of the index, in ns a question: which fences
-// contain a position, which also have their edge within 100 m, and which a way of
-// some 500 m meets.
-type step struct{ at, near, across float64 }
+// contain a position, and which a way of some 500 m meets.
+type step struct{ at, across float64 }
 
 func steps(x *geo.Index, at []geo.Point, rounds int) step {
 	var fences []*geo.Fence
@@ -140,7 +139,6 @@ func steps(x *geo.Index, at []geo.Point, rounds int) step {
 	}
 	return step{
 		each(func(p geo.Point) { fences = x.At(fences[:0], p.Lat, p.Lng) }),
-		each(func(p geo.Point) { fences = x.Near(fences[:0], p.Lat, p.Lng, 100) }),
 		each(func(p geo.Point) {
 			stays = x.Across(stays[:0], p, geo.Point{Lat: p.Lat + 0.003, Lng: p.Lng + 0.005})
 		}),

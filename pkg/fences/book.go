@@ -150,15 +150,4 @@ func (b *Book) Newest(id string) *Version {
 	return nil
 }
 
-// All yields the newest version of every fence, in no order.
-func (b *Book) All(yield func(*Version) bool) {
-	for _, m := range b.fences {
-		for _, v := range m {
-			if !yield(v[len(v)-1]) {
-				return
-			}
-		}
-	}
-}
-
 const always = math.MinInt64

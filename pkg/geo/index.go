@@ -117,14 +117,3 @@ func (x *Index) Len() int { return x.n }
 
 // Fence is the fence with an ID, or nil.
 func (x *Index) Fence(id string) *Fence { return x.byID[shard(id)][id] }
-
-// All yields all fences, in no order.
-func (x *Index) All(yield func(*Fence) bool) {
-	for _, m := range x.byID {
-		for _, f := range m {
-			if !yield(f) {
-				return
-			}
-		}
-	}
-}
