@@ -153,8 +153,9 @@ func (a *account) text(t *testing.T) string {
 	var out []string
 	for i := range a.list {
 		x := &a.list[i]
-		h, revision := headOf(x.record), ""
-		if revision = fmt.Sprintf("r%d", h.revised.Revision); h.revised.Retracted {
+		h := headOf(x.record)
+		revision := fmt.Sprintf("r%d", h.revised.Revision)
+		if h.revised.Retracted {
 			revision = "-" + revision
 		}
 		kind := strings.TrimPrefix(strings.TrimPrefix(x.event().Kind, kindStop), kindFence)

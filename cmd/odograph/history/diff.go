@@ -24,21 +24,6 @@ type Change struct {
 	Differ []Difference `json:"differ,omitzero"` // of corrections that moved
 }
 
-// texts are both sides in a list: with all in which they differ where they would
-// look the same.
-func (c *Change) texts() (stored, candidate string) {
-	stored, candidate = c.Stored.String(), c.Candidate.String()
-	if stored != candidate {
-		return stored, candidate
-	}
-	for i := range c.Differ {
-		d := &c.Differ[i]
-		stored += d.text(d.Stored)
-		candidate += d.text(d.Candidate)
-	}
-	return stored, candidate
-}
-
 // event is that which is stored, else that of the candidate.
 func (c *Change) event() *Event {
 	if c.Stored != nil {

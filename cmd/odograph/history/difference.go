@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A Difference is a member of a record that has another value. Where a side does
@@ -15,11 +16,23 @@ type Difference struct {
 	Candidate json.RawMessage `json:"candidate,omitzero"`
 }
 
-func (d *Difference) text(value json.RawMessage) string {
-	if value == nil {
-		return ""
+// texts are both sides in a list: with all in which they differ where they would
+// look the same.
+func (c *Change) texts() (stored, candidate string) {
+	stored, candidate = c.Stored.String(), c.Candidate.String()
+	if stored != candidate {
+		return stored, candidate
 	}
-	return " " + d.Member + "=" + string(value)
+	was, is := []string{stored}, []string{candidate}
+	for _, d := range c.Differ {
+		if d.Stored != nil {
+			was = append(was, d.Member+"="+string(d.Stored))
+		}
+		if d.Candidate != nil {
+			is = append(is, d.Member+"="+string(d.Candidate))
+		}
+	}
+	return strings.Join(was, " "), strings.Join(is, " ")
 }
 
 // differences are those of two records of one kind, but for revision and place.

@@ -75,7 +75,7 @@ func (v Validity) replaysOf(was []record) replays {
 		if !ok {
 			continue
 		}
-		if f.Revised.Retracted {
+		if f.Retracted {
 			if v.beforeAny(f.FenceID, f.At.Unix()) {
 				r.gone[happenedOf(f)] = true
 			}
