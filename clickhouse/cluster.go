@@ -55,26 +55,43 @@ func clusterMigrations(cluster string, files fs.FS) (fs.FS, error) {
 		return nil, err
 	}
 	form := &clusterForm{cluster: cluster, kinds: map[string]tableKind{}}
-	var packed bytes.Buffer // a file system in memory
-	out := zip.NewWriter(&packed)
+	steps := map[string][]string{}
 	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
+		version, s, err := stepOf(files, name)
 		if err != nil {
 			return nil, err
 		}
-		version, err := goose.NumericComponent(name)
-		if err != nil {
-			return nil, err
-		}
-		statements, err := form.rewrite(version, statementOf(string(text)))
-		if err != nil {
+		if steps[name], err = form.rewrite(version, s); err != nil {
 			return nil, fmt.Errorf("%s has no form for a cluster: %w", name, err)
 		}
+	}
+	return filesOf(steps)
+}
+
+// stepOf is the version of a migration's file, and its statement.
+func stepOf(files fs.FS, name string) (version int64, statement string, err error) {
+	text, err := fs.ReadFile(files, name)
+	if err != nil {
+		return 0, "", err
+	}
+	version, err = goose.NumericComponent(name)
+	return version, statementOf(string(text)), err
+}
+
+// filesOf is a file system in memory with a file of migrations for each step.
+func filesOf(steps map[string][]string) (fs.FS, error) {
+	var packed bytes.Buffer
+	out := zip.NewWriter(&packed)
+	for name, statements := range steps {
 		w, err := out.Create(name)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := io.WriteString(w, "-- +goose NO TRANSACTION\n-- +goose Up\n"+strings.Join(statements, ";\n")+";\n"); err != nil {
+		text := "-- +goose NO TRANSACTION\n-- +goose Up\n"
+		if len(statements) > 0 {
+			text += strings.Join(statements, ";\n") + ";\n"
+		}
+		if _, err := io.WriteString(w, text); err != nil {
 			return nil, err
 		}
 	}

@@ -62,21 +62,9 @@ func migrate(ctx context.Context, dsn, cluster string, version int64, log *slog.
 	if err := checkForm(ctx, db, opts.Auth.Database, cluster); err != nil {
 		return nil, err
 	}
-	provider, err := newProvider(db, cluster, log)
+	steps, err := takeSteps(ctx, db, opts.Auth.Database, cluster, version, log)
 	if err != nil {
-		return nil, fmt.Errorf("migrations of database %s: %w", opts.Auth.Database, err)
-	}
-	if err := checkNotNewer(ctx, provider, opts.Auth.Database); err != nil {
 		return nil, err
-	}
-	var steps []*goose.MigrationResult
-	if version == 0 {
-		steps, err = provider.Up(ctx)
-	} else {
-		steps, err = provider.UpTo(ctx, version)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("migrate database %s: %w", opts.Auth.Database, err)
 	}
 	if version == 0 {
 		if err := loadNames(ctx, db, cluster); err != nil {
@@ -88,6 +76,39 @@ func migrate(ctx context.Context, dsn, cluster string, version int64, log *slog.
 		done[i] = Migration{Version: s.Source.Version, Name: s.Source.Path, Took: s.Duration}
 	}
 	return done, nil
+}
+
+// takeSteps takes the steps that the database has not taken yet.
+func takeSteps(ctx context.Context, db *sql.DB, name, cluster string, version int64, log *slog.Logger) (steps []*goose.MigrationResult, err error) {
+	failed := func(err error) error { return fmt.Errorf("migrate database %s: %w", name, err) }
+	if cluster == "" && version == 0 {
+		fresh, err := isFresh(ctx, db)
+		if err != nil {
+			return nil, failed(err)
+		}
+		if fresh {
+			if steps, err = takeFresh(ctx, db, log); err != nil {
+				return nil, failed(err)
+			}
+			return steps, nil
+		}
+	}
+	provider, err := newProvider(db, cluster, log)
+	if err != nil {
+		return nil, fmt.Errorf("migrations of database %s: %w", name, err)
+	}
+	if err := checkNotNewer(ctx, provider, name); err != nil {
+		return nil, err
+	}
+	if version == 0 {
+		steps, err = provider.Up(ctx)
+	} else {
+		steps, err = provider.UpTo(ctx, version)
+	}
+	if err != nil {
+		return nil, failed(err)
+	}
+	return steps, nil
 }
 
 func newProvider(db *sql.DB, cluster string, log *slog.Logger) (*goose.Provider, error) {

@@ -45,11 +45,11 @@ func connect(t testing.TB, dsn string) driver.Conn {
 	return conn
 }
 
-// describe is the whole schema of a database, as text.
+// describe is the whole schema of a database and how many rows its tables have, as text.
 func describe(t *testing.T, conn driver.Conn) string {
 	t.Helper()
 	var out string
-	err := conn.QueryRow(t.Context(), `SELECT arrayStringConcat(arraySort(groupArray(replaceAll(create_table_query, currentDatabase() || '.', ''))), '\n')
+	err := conn.QueryRow(t.Context(), `SELECT arrayStringConcat(arraySort(groupArray(replaceAll(create_table_query, currentDatabase() || '.', '') || ' -- rows: ' || ifNull(toString(total_rows), ''))), '\n')
 		FROM system.tables WHERE database = currentDatabase() AND name != 'goose_db_version'`).Scan(&out)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 )
 
@@ -31,6 +32,10 @@ func onCluster(cluster string) string {
 	return " ON CLUSTER " + quoteName(cluster)
 }
 
+// versionTable is the list of migrations that a database has taken, under goose's
+// own name for it.
+const versionTable = goose.DefaultTablename
+
 // clusterStore is the list of migrations that were taken, on every node: setup
 // may go through another one the next time.
 type clusterStore struct {
@@ -39,7 +44,7 @@ type clusterStore struct {
 }
 
 func newClusterStore(cluster string) (*clusterStore, error) {
-	s, err := database.NewStore(database.DialectClickHouse, "goose_db_version")
+	s, err := database.NewStore(database.DialectClickHouse, versionTable)
 	return &clusterStore{s, cluster}, err
 }
 
