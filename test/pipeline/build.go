@@ -20,6 +20,10 @@ func Main(m *testing.M) int {
 	return code
 }
 
+// binaries names the folder of programs that have been built for these tests
+// already; scripts/test.sh sets it, since each package would link them anew.
+const binaries = "ODOGRAPH_TEST_BINARIES"
+
 // built are the programs, built at their first use, once a process.
 var built struct {
 	once sync.Once
@@ -30,6 +34,9 @@ var built struct {
 // binary is the path of one of the programs.
 func binary(tb testing.TB, name string) string {
 	tb.Helper()
+	if dir := os.Getenv(binaries); dir != "" {
+		return filepath.Join(dir, name)
+	}
 	built.once.Do(func() { built.dir, built.err = build() })
 	if built.err != nil {
 		tb.Fatal(built.err)

@@ -13,7 +13,8 @@
 //
 // A test that fails prints the end of each program's log. ODOGRAPH_TEST_LOGS
 // names a folder in which the whole logs stay, ODOGRAPH_TEST_LOG_LEVEL how much
-// is in them.
+// is in them; ODOGRAPH_TEST_BINARIES the folder of the programs, where they have
+// just been built.
 package pipeline
 
 import (
