@@ -23,7 +23,7 @@ func main() {
 	flag.IntVar(&cfg.devices, "devices", 3000, "devices that they come from")
 	flag.IntVar(&cfg.share, "share", 10, "every how many devices the alternatives are built of")
 	flag.IntVar(&cfg.rounds, "rounds", 5, "rounds; the median counts")
-	flag.IntVar(&cfg.part, "part", 4, "every how many devices of these the columns are measured with, and the tables side by side")
+	flag.IntVar(&cfg.part, "part", 4, "every how many devices of these the columns are measured with")
 	flag.StringVar(&cfg.whole, "whole", "naive,first,chosen", "designs that are built of all fixes")
 	flag.BoolVar(&cfg.keep, "keep", false, "keep the tables of all fixes, and take those that an earlier run kept")
 	flag.StringVar(&cfg.only, "only", "", "parts to run: columns, designs, whole, recorded (default all)")
