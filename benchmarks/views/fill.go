@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -30,7 +31,30 @@ func fill(ctx context.Context, conn driver.Conn, cfg *config) error {
 	if err != nil {
 		return err
 	}
-	shift := fmt.Sprintf("toIntervalDay(%d)", days)
+	if err := copyIn(ctx, conn, cfg, months, fmt.Sprintf("toIntervalDay(%d)", days)); err != nil {
+		return err
+	}
+	return settle(ctx, conn)
+}
+
+// counted are the views that count what has come.
+var counted = []string{"device_hours_recent", "device_hours_sweep", "device_positions_sweep", "cell_days_recent", "cell_days_sweep", "latency_recent", "latency_sweep"}
+
+func each(ctx context.Context, conn driver.Conn, what string, views []string) error {
+	for _, view := range views {
+		if err := conn.Exec(ctx, "SYSTEM "+what+" VIEW "+view); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyIn copies the fixes. Nothing is counted meanwhile: all of them are new.
+func copyIn(ctx context.Context, conn driver.Conn, cfg *config, months []uint32, shift string) (err error) {
+	if err := each(ctx, conn, "STOP", counted); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, each(context.WithoutCancel(ctx), conn, "START", counted)) }()
 	for _, month := range months { // a month a statement, so that one that fails costs little
 		for n := range cfg.copies {
 			start := time.Now()
@@ -43,13 +67,13 @@ func fill(ctx context.Context, conn driver.Conn, cfg *config) error {
 			fmt.Fprintf(os.Stderr, "month %d copied in %s\n", month, time.Since(start).Round(time.Second))
 		}
 	}
-	return settle(ctx, conn)
+	return nil
 }
 
-// span gives the months of the fixes, and how many days they have to be moved to
-// end today.
+// span gives the months of the fixes, and how many days they can be moved without
+// being of the future.
 func span(ctx context.Context, conn driver.Conn, table string) (months []uint32, days int64, err error) {
-	err = conn.QueryRow(ctx, "SELECT groupUniqArray(toYYYYMM(fix_time)), dateDiff('day', max(fix_time), now()) FROM "+table).Scan(&months, &days)
+	err = conn.QueryRow(ctx, "SELECT groupUniqArray(toYYYYMM(fix_time)), intDiv(dateDiff('second', max(inserted_time), now()), 86400) FROM "+table).Scan(&months, &days)
 	return months, days, err
 }
 
@@ -57,9 +81,9 @@ func span(ctx context.Context, conn driver.Conn, table string) (months []uint32,
 func settle(ctx context.Context, conn driver.Conn) error {
 	start := time.Now()
 	for wrong := uint64(1); wrong > 0; { // a run counts as much as fits into it
-		for _, view := range []string{"device_hours_recent", "device_hours_sweep", "device_positions_sweep", "cell_days_recent", "cell_days_sweep", "latency_sweep"} {
+		for _, view := range counted {
 			for _, what := range []string{"WAIT", "REFRESH", "WAIT"} {
-				if err := conn.Exec(ctx, "SYSTEM "+what+" VIEW "+view); err != nil {
+				if err := each(ctx, conn, what, []string{view}); err != nil {
 					return err
 				}
 			}

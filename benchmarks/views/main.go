@@ -6,7 +6,7 @@
 //
 // With --fill it fills an empty database first from a table of fixes, as
 // benchmarks/storage makes one (its columns need not be all of those of fixes),
-// and moves the times by whole days so that they end today.
+// and moves the times by whole days so that they end within the last one.
 package main
 
 import (
