@@ -54,6 +54,7 @@ func intentOf(t *testing.T, p *pipe, topic schema.Topic, from, to int64) intent 
 // TestFinishesBegunBlock starts a sink where another one was killed with a
 // block under way, at each moment of it.
 func TestFinishesBegunBlock(t *testing.T) {
+	t.Parallel() // with TestFaults, which mostly waits
 	for _, c := range []struct {
 		name                string
 		plant               func(t *testing.T, p *pipe, db *clickhouse.DB, b *batch, bl *block, token string)
@@ -229,6 +230,7 @@ func revision(n int, retracted bool) string {
 // TestFinishesBegunRevisions: a block with several revisions of one event, which
 // are one row in the table, is found again whatever of it was stored.
 func TestFinishesBegunRevisions(t *testing.T) {
+	t.Parallel() // with TestFaults, which mostly waits
 	grown := []string{revision(1, false), revision(2, false), revision(3, false)}
 	gone := []string{revision(1, false), revision(2, false), revision(3, true)}
 	back := []string{revision(1, false), revision(2, true), revision(3, false)}

@@ -15,6 +15,7 @@ import (
 // TestSpoolSurvivesKills kills the collector, again and again, while its spool
 // is all that has the items: Kafka is dead, too.
 func TestSpoolSurvivesKills(t *testing.T) {
+	t.Parallel() // with each other: both mostly wait for Kafka to be back
 	p := pipeline.New(t, stacktest.Isolated(t, 1), pipeline.Options{Partitions: 3})
 	p.Start()
 	book := newLedger(t)
@@ -48,6 +49,7 @@ func TestSpoolSurvivesKills(t *testing.T) {
 // TestFullSpool fills the spool: the collector says so to the sender and to
 // the operator, takes nothing that it can't keep, and recovers by itself.
 func TestFullSpool(t *testing.T) {
+	t.Parallel() // with each other: both mostly wait for Kafka to be back
 	p := pipeline.New(t, stacktest.Isolated(t, 1), pipeline.Options{
 		Partitions: 3, Collector: map[string]string{"ODOGRAPH_SPOOL_MAX_BYTES": fmt.Sprint(8 << 20), "ODOGRAPH_KAFKA_WAIT": "500ms"},
 	})
