@@ -14,6 +14,8 @@ const (
 	enough    = ringSize - 1 // readings after a rest, or in it: one of the window may be an outlier
 	patience  = 12           // readings after a rest that a stable level is waited for
 	sureNoise = 5            // a change is at least this many mean deviations of the readings
+
+	noiseGrowth = 4 // a reading counts as at most this many mean deviations, and as a quarter of the least change
 )
 
 // A fuelChannel is one sensor of fuel in one unit. Its level is the median of
@@ -116,6 +118,7 @@ func (c *fuelChannel) judge(r *FuelRules, l *FuelLimits, m *motion, now int64) v
 	}
 	if !c.known {
 		c.known = true
+		c.noise, c.seen = c.ring.deviation(), ringSize
 		return c.follow(m, now)
 	}
 	c.listen(l, now)
@@ -228,7 +231,9 @@ func (c *fuelChannel) slew(l *FuelLimits, m *motion) {
 func (c *fuelChannel) nearness(l *FuelLimits) float64 { return max(l.least()/4, 2*c.noise) }
 
 // listen takes the newest reading into the noise, unless it is part of a change
-// or an outlier, and notes when the reference was seen.
+// or an outlier, and notes when the reference was seen. While few readings are
+// known, the first ones of a change must not pass for noise: one reading raises it
+// only by little more than what is known of it.
 func (c *fuelChannel) listen(l *FuelLimits, now int64) {
 	off := math.Abs(c.ring.newest() - c.reference)
 	if off <= c.nearness(l) {
@@ -236,7 +241,7 @@ func (c *fuelChannel) listen(l *FuelLimits, now int64) {
 	}
 	if off < l.least() {
 		c.seen = min(c.seen+1, 64)
-		c.noise += (off - c.noise) / float64(c.seen)
+		c.noise += (min(off, max(l.least()/4, noiseGrowth*c.noise)) - c.noise) / float64(c.seen)
 	}
 }
 

@@ -54,6 +54,15 @@ func (r *ring) spread() float64 {
 	return float64(v[ringSize-2]-v[1]) / 100
 }
 
+// deviation is the mean distance of the values from their median.
+func (r *ring) deviation() float64 {
+	median, sum := r.median(), 0.0
+	for _, v := range r.values {
+		sum += math.Abs(float64(v)/100 - median)
+	}
+	return sum / ringSize
+}
+
 // trend is by how much the level changes over the ring: between the medians of
 // its first three and its last three readings.
 func (r *ring) trend() float64 {
