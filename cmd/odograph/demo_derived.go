@@ -35,7 +35,7 @@ type happening struct {
 	of         string // the fence that is visited
 	start, end time.Time
 	source     string // of what was found: who saw it
-	ongoing    bool   // of what was found
+	cut        bool   // of what was found: it goes on, or began before anything was seen
 	whole      bool   // of the truth: began and ended while the pipeline could see it, and early enough to be known
 }
 
@@ -44,7 +44,9 @@ func (d *demo) found(ctx context.Context, reader clickhouse.Conn) ([]happening, 
 	rows, err := reader.Query(ctx, `
 		SELECT imei, kind, start_time, end_time, arrayStringConcat(arraySort(sources), '+'), false FROM driving_events WHERE startsWith(imei, {fleet:String})
 		UNION ALL SELECT imei, 'trip', start_time, end_time, '', ongoing FROM trips WHERE startsWith(imei, {fleet:String})
-		UNION ALL SELECT imei, concat('stop ', kind), start_time, end_time, '', ongoing FROM stops WHERE startsWith(imei, {fleet:String})
+		UNION ALL SELECT imei, concat('stop ', kind), start_time, end_time, '', ongoing OR start_time <= first_fix_time
+			FROM stops ANY LEFT JOIN (SELECT imei, min(fix_time) AS first_fix_time FROM fixes WHERE startsWith(imei, {fleet:String}) GROUP BY imei) AS f USING (imei)
+			WHERE startsWith(imei, {fleet:String})
 		UNION ALL SELECT imei, kind, start_time, end_time, '', ongoing FROM condition_events WHERE startsWith(imei, {fleet:String})`, clickhouse.Named("fleet", d.fleet()))
 	if err != nil {
 		return nil, err
@@ -53,7 +55,7 @@ func (d *demo) found(ctx context.Context, reader clickhouse.Conn) ([]happening, 
 	var out []happening
 	for rows.Next() {
 		var h happening
-		if err := rows.Scan(&h.imei, &h.kind, &h.start, &h.end, &h.source, &h.ongoing); err != nil {
+		if err := rows.Scan(&h.imei, &h.kind, &h.start, &h.end, &h.source, &h.cut); err != nil {
 			return nil, err
 		}
 		out = append(out, h)
@@ -145,10 +147,10 @@ func matched(a, b []happening) (n int) {
 	return n
 }
 
-// sameKind takes what stands with the ignition on for both kinds of stops: it is
-// parking until it has lasted long enough to be idling.
+// sameKind takes what is cut off for both kinds of stops: with the ignition on it is
+// parking until it was seen long enough to be idling.
 func sameKind(a, b *happening) bool {
-	if a.ongoing || b.ongoing {
+	if a.cut || b.cut {
 		stop := func(kind string) bool { return kind == kindParking || kind == kindIdling }
 		return a.kind == b.kind || stop(a.kind) && stop(b.kind)
 	}
@@ -255,7 +257,7 @@ func (d *demo) derivedMore(ctx context.Context, reader clickhouse.Conn, found []
 // drivenKM is what was truly driven in the time of the trips that have ended.
 func (d *demo) drivenKM(found []happening) (km float64) {
 	for _, h := range found {
-		if h.kind != kindTrip || h.ongoing {
+		if h.kind != kindTrip || h.cut {
 			continue
 		}
 		if all := d.platform.Truth(h.imei, h.start, h.end); len(all) > 0 {

@@ -75,7 +75,7 @@ func (d *demo) visited(ctx context.Context, reader clickhouse.Conn) (out []happe
 	defer rows.Close()
 	for rows.Next() {
 		h := happening{kind: kindVisit}
-		if err := rows.Scan(&h.imei, &h.of, &h.start, &h.end, &h.ongoing); err != nil {
+		if err := rows.Scan(&h.imei, &h.of, &h.start, &h.end, &h.cut); err != nil {
 			return nil, err
 		}
 		out = append(out, h)
