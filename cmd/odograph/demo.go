@@ -354,6 +354,6 @@ func (d *demo) stop(ctx context.Context, keepEngines bool) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	d.say("Everything is stopped; the data stays in %s. To look at it: bin/odograph stack up --dir %s, then %s/play", d.stack.Dir, d.stack.Dir, d.engine.ClickHouseHTTP())
+	d.say("Everything is stopped; the data stays in %s. To look at it: bin/odograph stack up --dir %s, and open the SQL page that it names", d.stack.Dir, d.stack.Dir)
 	return nil
 }

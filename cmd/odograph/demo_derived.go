@@ -79,7 +79,8 @@ func (d *demo) truth(from, to time.Time) []happening {
 	var out []happening
 	add := func(imei, kind string, start, end time.Time) {
 		if end.After(from) && start.Before(to) {
-			whole := !start.Before(from) && !end.Add(knownAfter(kind)).After(to)
+			before, after := knownWithin(kind)
+			whole := !start.Before(from.Add(before)) && !end.Add(after).After(to)
 			out = append(out, happening{imei: imei, kind: kind, start: start, end: end, whole: whole})
 		}
 	}
@@ -106,13 +107,13 @@ func (d *demo) truth(from, to time.Time) []happening {
 	return append(out, d.trueVisits(from, to)...)
 }
 
-// knownAfter is how long after its end something can be known: a change of fuel
-// by some readings of the new level.
-func knownAfter(kind string) time.Duration {
+// knownWithin is how long before its start and after its end something must be
+// looked at to be known: a change of fuel by some readings of either level.
+func knownWithin(kind string) (before, after time.Duration) {
 	if strings.HasPrefix(kind, "fuel_") {
-		return 6 * time.Minute
+		return 6 * time.Minute, 6 * time.Minute
 	}
-	return 0
+	return 0, 0
 }
 
 func maxTime(a, b time.Time) time.Time {
@@ -131,20 +132,20 @@ func near(kind string) time.Duration {
 	return 2 * time.Second
 }
 
-// matched counts those of a that overlap one of b, of the same vehicle and kind.
-func matched(a, b []happening) (n int) {
+// apart are those of a that overlap none of b, of the same vehicle and kind.
+func apart(a, b []happening) (out []happening) {
 	byIMEI := map[string][]happening{}
 	for _, h := range b {
 		byIMEI[h.imei] = append(byIMEI[h.imei], h)
 	}
 	for _, h := range a {
-		if slices.ContainsFunc(byIMEI[h.imei], func(o happening) bool {
+		if !slices.ContainsFunc(byIMEI[h.imei], func(o happening) bool {
 			return o.of == h.of && sameKind(&o, &h) && !h.start.Add(-near(h.kind)).After(o.end) && !o.start.Add(-near(h.kind)).After(h.end)
 		}) {
-			n++
+			out = append(out, h)
 		}
 	}
-	return n
+	return out
 }
 
 // sameKind takes what is cut off for both kinds of stops: with the ignition on it is
@@ -179,14 +180,39 @@ What the vehicles did since %s, as found and as it truly was. True: what began a
 time. Cut off: found of what began before, or goes on. Wrong: found, but nothing like it happened.
 `, d.began.Add(-sinceWhen).UTC().Format("15:04 UTC"))
 	d.say("  %-24s  %6s  %6s  %6s  %7s  %6s  %s", "", "found", "true", "missed", "cut off", "wrong", "seen by")
+	var named []string
 	for _, k := range derivedKinds {
 		f := ofKind(found, func(h happening) bool { return h.kind == k.kind })
 		whole := ofKind(truth, func(h happening) bool { return h.kind == k.kind && h.whole })
-		if right := matched(f, truth); len(f)+len(whole) > 0 {
-			d.say("  %-24s  %6d  %6d  %6d  %7d  %6d  %s", k.name, len(f), len(whole), len(whole)-matched(whole, f), right-matched(f, whole), len(f)-right, seenBy(f))
+		if len(f)+len(whole) == 0 {
+			continue
 		}
+		wrong, missed := apart(f, truth), apart(whole, f)
+		cut := len(apart(f, whole)) - len(wrong)
+		d.say("  %-24s  %6d  %6d  %6d  %7d  %6d  %s", k.name, len(f), len(whole), len(missed), cut, len(wrong), seenBy(f))
+		named = append(named, names("missed", missed)...)
+		named = append(named, names("wrong", wrong)...)
+	}
+	for i, line := range named {
+		if i == mostNamed {
+			d.say("  and %d more", len(named)-i)
+			break
+		}
+		d.say("%s", line)
 	}
 	return d.derivedMore(ctx, reader, found)
+}
+
+// mostNamed is how many of what was missed or made up are named.
+const mostNamed = 20
+
+// names says where and when what was missed or made up is to be looked for.
+func names(what string, all []happening) []string {
+	lines := make([]string, len(all))
+	for i, h := range all {
+		lines[i] = strings.TrimRight(fmt.Sprintf("  %-6s  %-24s  %s  %s to %s  %s", what, h.kind, h.imei, h.start.UTC().Format(time.DateTime), h.end.UTC().Format(time.TimeOnly), h.of), " ")
+	}
+	return lines
 }
 
 func ofKind(all []happening, is func(happening) bool) (out []happening) {

@@ -35,14 +35,14 @@ func TestDemoCountsAgainstTheTruth(t *testing.T) {
 	if kinds[kindTrip] < 20 || kinds[kindParking] == 0 || kinds[kindVisit] < 5 || whole == 0 || whole == len(truth) {
 		t.Fatalf("%d of %d are whole: %v", whole, len(truth), kinds)
 	}
-	if n := matched(truth, truth); n != len(truth) {
-		t.Errorf("%d of %d match themselves", n, len(truth))
+	if n := len(apart(truth, truth)); n != 0 {
+		t.Errorf("%d of %d do not match themselves", n, len(truth))
 	}
 	other := slices.Clone(truth)
 	for i := range other {
 		other[i].imei = "1"
 	}
-	if n := matched(truth, other); n != 0 {
-		t.Errorf("%d match another vehicle's", n)
+	if n := len(apart(truth, other)); n != len(truth) {
+		t.Errorf("%d of %d match another vehicle's", len(truth)-n, len(truth))
 	}
 }
