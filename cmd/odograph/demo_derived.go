@@ -74,11 +74,12 @@ const (
 	kindIdling  = "stop idling"
 )
 
-// truth is what the vehicles did while the pipeline could see it, or partly so.
-func (d *demo) truth(from, to time.Time) []happening {
+// truth is what the vehicles did while the pipeline could see it, or partly so. They
+// are pushed up to a time; what is polled goes on until later.
+func (d *demo) truth(from, to, polled time.Time) []happening {
 	var out []happening
 	add := func(imei, kind string, start, end time.Time) {
-		if end.After(from) && start.Before(to) {
+		if end.After(from) && start.Before(polled) {
 			before, after := knownWithin(kind)
 			whole := !start.Before(from.Add(before)) && !end.Add(after).After(to)
 			out = append(out, happening{imei: imei, kind: kind, start: start, end: end, whole: whole})
@@ -104,7 +105,7 @@ func (d *demo) truth(from, to time.Time) []happening {
 			}
 		}
 	}
-	return append(out, d.trueVisits(from, to)...)
+	return append(out, d.trueVisits(from, to, polled)...)
 }
 
 // knownWithin is how long before its start and after its end something must be
@@ -174,7 +175,7 @@ func (d *demo) derivedSummary(ctx context.Context, reader clickhouse.Conn) error
 	if err != nil {
 		return err
 	}
-	truth := d.truth(d.began.Add(-sinceWhen), d.stopped)
+	truth := d.truth(d.began.Add(-sinceWhen), d.stopped, time.Now())
 	d.say(`
 What the vehicles did since %s, as found and as it truly was. True: what began and ended in that
 time. Cut off: found of what began before, or goes on. Wrong: found, but nothing like it happened.

@@ -84,13 +84,13 @@ func (d *demo) visited(ctx context.Context, reader clickhouse.Conn) (out []happe
 }
 
 // trueVisits are the visits that there were.
-func (d *demo) trueVisits(from, to time.Time) (out []happening) {
+func (d *demo) trueVisits(from, to, polled time.Time) (out []happening) {
 	for _, c := range d.circles() {
 		for _, imei := range d.platform.IMEIs() {
-			for _, v := range d.platform.Visits(imei, c.at.Lat, c.at.Lng, c.radiusM, from, to) {
-				whole := v.Enter.After(from) && !v.Exit.IsZero() && v.Exit.Sub(v.Enter) >= leastVisit
+			for _, v := range d.platform.Visits(imei, c.at.Lat, c.at.Lng, c.radiusM, from, polled) {
+				whole := v.Enter.After(from) && !v.Exit.IsZero() && !v.Exit.After(to) && v.Exit.Sub(v.Enter) >= leastVisit
 				if v.Exit.IsZero() {
-					v.Exit = to
+					v.Exit = polled
 				}
 				out = append(out, happening{imei: imei, kind: kindVisit, of: c.id, start: v.Enter, end: v.Exit, whole: whole})
 			}

@@ -24,7 +24,7 @@ func TestDemoRules(t *testing.T) {
 func TestDemoCountsAgainstTheTruth(t *testing.T) {
 	now := time.Now().UTC()
 	d := demo{began: now, platform: jimitest.New(jimitest.Options{Seed: 5, Devices: 20, Start: now.Add(-2 * time.Hour)})}
-	truth := d.truth(now.Add(-30*time.Minute), now)
+	truth := d.truth(now.Add(-30*time.Minute), now, now.Add(time.Minute))
 	kinds, whole := map[string]int{}, 0
 	for _, h := range truth {
 		kinds[h.kind]++
