@@ -11,6 +11,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"github.com/odograph/odograph/pkg/condition"
 	"github.com/odograph/odograph/pkg/jimi/jimitest"
 )
 
@@ -78,30 +79,31 @@ const (
 // are pushed up to a time; what is polled goes on until later.
 func (d *demo) truth(from, to, polled time.Time) []happening {
 	var out []happening
-	add := func(imei, kind string, start, end time.Time) {
+	add := func(imei, kind string, start, end time.Time, told bool) { // told: large enough for the rules
 		if end.After(from) && start.Before(polled) {
 			before, after := knownWithin(kind)
-			whole := !start.Before(from.Add(before)) && !end.Add(after).After(to)
+			whole := told && !start.Before(from.Add(before)) && !end.Add(after).After(to)
 			out = append(out, happening{imei: imei, kind: kind, start: start, end: end, whole: whole})
 		}
 	}
 	const around = time.Hour // longer than anything takes
+	leastRefuelL := condition.DefaultRules().Fuel.Litres.MinRefuel
 	for _, imei := range d.platform.IMEIs() {
 		for _, m := range d.platform.Manoeuvres(imei, from.Add(-around), to.Add(around)) {
 			kind := m.Kind
 			if kind == jimitest.Idling {
 				kind = kindIdling
 			}
-			add(imei, kind, m.Start, m.End)
+			add(imei, kind, m.Start, m.End, true)
 		}
 		for _, c := range d.platform.Conditions(imei, from.Add(-around), to.Add(around)) {
-			add(imei, c.Kind, c.Start, c.End)
+			add(imei, c.Kind, c.Start, c.End, c.Kind != jimitest.FuelRefuel || c.Amount >= leastRefuelL)
 		}
 		trips := d.platform.Trips(imei, from.Add(-around), to.Add(around))
 		for i, t := range trips {
-			add(imei, kindTrip, t.Start, t.End)
+			add(imei, kindTrip, t.Start, t.End, true)
 			if i > 0 {
-				add(imei, kindParking, trips[i-1].End, t.Start)
+				add(imei, kindParking, trips[i-1].End, t.Start, true)
 			}
 		}
 	}
