@@ -24,6 +24,7 @@ func TestReadmeQueries(t *testing.T) {
 	in.exec("INSERT INTO trips (trip_id, revision, imei, start_time, end_time, distance_m, odometer_distance_m) SELECT toString(number), 1, '860000000000001', '2026-01-01 08:00:00', '2026-01-01 09:00:00', 60000, 60 FROM numbers(3)")
 	in.exec("INSERT INTO fences (fence_id, version, name, geojson) VALUES ('depot', 1, 'Depot', '{}')")
 	in.exec("INSERT INTO geofence_events (event_id, revision, imei, fence_id, fence_version, kind, at, confirmed_at, lat, lng) VALUES ('h', 1, '862000000000001', 'depot', 1, 'enter', now64(3), now64(3), 1, 1)")
+	in.exec("INSERT INTO condition_events (event_id, revision, imei, kind, unit, start_time, end_time, value_before, value_after) VALUES ('i', 1, '862000000000001', 'fuel_theft', 'L', now64(3), now64(3), 60, 40)")
 	in.exec("INSERT INTO recompute_requests (imei, event_time, newest_time, received_time, kind, raw_partition, raw_offset) SELECT '862000000000001', now64(3), now64(3), now64(3), 'pushgps', 0, number FROM numbers(2)")
 	in.exec("INSERT INTO recompute_done (imei, event_time, received_time, kind, raw_partition, raw_offset) SELECT imei, event_time, received_time, kind, raw_partition, raw_offset FROM recompute_requests WHERE raw_offset = 0")
 	reader, err := openDSN(in.reader)
