@@ -156,11 +156,12 @@ func (h Hole) Duration() time.Duration { return h.To.Sub(h.From) }
 func (d *Device) Holes(s *Settings, since time.Time) []Hole {
 	cadence, _ := d.Cadence(s)
 	limit := max(time.Duration(s.Factor*float64(cadence)), s.MinHole)
+	driven := d.driven(s, int64(limit/time.Second))
 	var out []Hole
 	for i := 1; i < len(d.fixes); i++ {
 		a, b := &d.fixes[i-1], &d.fixes[i]
 		gap := time.Duration(b.unix-a.unix) * time.Second
-		if gap <= limit || b.unix <= since.Unix() || !moved(s, a, b) {
+		if gap <= limit || b.unix <= since.Unix() || !moved(s, a, b) && !driven[i] {
 			continue
 		}
 		out = append(out, Hole{
@@ -181,7 +182,63 @@ func moved(s *Settings, a, b *fix) bool {
 	if a.lat == 0 && a.lng == 0 || b.lat == 0 && b.lng == 0 {
 		return a.moving
 	}
-	return geo.DistanceM(float64(a.lat), float64(a.lng), float64(b.lat), float64(b.lng)) > s.MovedM
+	return metres(a, b) > s.MovedM
+}
+
+// metres is how far apart two fixes are; 0 where a position is not known.
+func metres(a, b *fix) float64 {
+	if a.lat == 0 && a.lng == 0 || b.lat == 0 && b.lng == 0 {
+		return 0
+	}
+	return geo.DistanceM(float64(a.lat), float64(a.lng), float64(b.lat), float64(b.lng))
+}
+
+// driven tells by the index of the fix after it in which silences longer than limit
+// the device moved by what the odometer says before and after fixes that have none,
+// such as those of a driver's sign-in: a round trip of which only these came.
+func (d *Device) driven(s *Settings, limit int64) map[int]bool {
+	var out map[int]bool
+	last := -1 // fix that has an odometer
+	for i := range d.fixes {
+		if d.fixes[i].odometer <= 0 {
+			continue
+		}
+		if last >= 0 && i-last > 1 {
+			if n := d.unexplained(s, last, i, limit); n > 0 {
+				if out == nil {
+					out = map[int]bool{}
+				}
+				out[n] = true
+			}
+		}
+		last = i
+	}
+	return out
+}
+
+// unexplained is the silence among fixes without an odometer between two that have
+// one in which most of the way was driven: the longest of those at whose ends the
+// device was in other places. 0: what is known of the way explains the odometer.
+func (d *Device) unexplained(s *Settings, from, to int, limit int64) (silence int) {
+	way, longest, apart := 0.0, int64(0), false
+	for i := from + 1; i <= to; i++ {
+		a, b := &d.fixes[i-1], &d.fixes[i]
+		step, gap := metres(a, b), b.unix-a.unix
+		way += step
+		if gap <= limit {
+			continue
+		}
+		if moved(s, a, b) {
+			return 0 // it is a hole already
+		}
+		if elsewhere := step > s.MovedM/4; elsewhere && !apart || elsewhere == apart && gap > longest {
+			silence, longest, apart = i, gap, elsewhere
+		}
+	}
+	if driven := d.fixes[to].odometer - d.fixes[from].odometer; driven-way <= s.MovedM || way > driven/2 {
+		return 0
+	}
+	return silence
 }
 
 // Merge joins holes that are closer to each other than near, so that one

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -81,6 +82,41 @@ func TestARoundTripIsAHole(t *testing.T) {
 	back := rest(3000, 0)
 	e.Add(&s, back)
 	require.Len(t, e.Holes(&s, time.Time{}), 1, "its ignition was on, and nothing said that it was switched off")
+}
+
+// A round trip of which only the driver's sign-ins came, which have neither odometer
+// nor ignition, is one hole: by the odometer before and after it.
+func TestARoundTripBetweenSignInsIsAHole(t *testing.T) {
+	s := DefaultSettings()
+	at := func(second int, metresNorth float64, odometer schema.Opt[float64], source schema.Source) *schema.Fix {
+		f := fixAt(0, false, source)
+		f.FixTime, f.Lat, f.OdometerM = f.FixTime.Add(time.Duration(second)*time.Second), 52+metresNorth/111_195, odometer
+		if source == schema.SourceTag {
+			f.ACC = schema.Opt[bool]{}
+		}
+		return f
+	}
+	none := schema.Opt[float64]{}
+	var d Device
+	d.Add(&s, at(0, 0, schema.Some(1000.), schema.SourcePush))
+	d.Add(&s, at(240, 0, none, schema.SourceTag))
+	d.Add(&s, at(1415, 170, none, schema.SourceTag))
+	require.Empty(t, d.Holes(&s, time.Time{}))
+	d.Add(&s, at(1715, 170, schema.Some(1020.), schema.SourceLocationList))
+	require.Empty(t, d.Holes(&s, time.Time{}), "nothing was driven")
+
+	d = Device{}
+	d.Add(&s, at(0, 0, schema.Some(1000.), schema.SourcePush))
+	d.Add(&s, at(240, 0, none, schema.SourceTag))
+	d.Add(&s, at(1415, 170, none, schema.SourceTag))
+	d.Add(&s, at(1715, 170, schema.Some(5000.), schema.SourceLocationList))
+	require.Equal(t, []Hole{{noon.Add(240 * time.Second), noon.Add(1415 * time.Second), 19}}, d.Holes(&s, time.Time{}))
+
+	for second := 260; second < 1415; second += 20 { // out and back, without an odometer
+		north := 2000 * (1 - math.Abs(float64(second-830)/600))
+		d.Add(&s, at(second, north, none, schema.SourceTrackList))
+	}
+	require.Empty(t, d.Holes(&s, time.Time{}), "filled")
 }
 
 func TestTheFleetPollsCadenceIsNotTheDevices(t *testing.T) {
