@@ -196,24 +196,23 @@ time. Cut off: found of what began before, or goes on. Wrong: found, but nothing
 		named = append(named, names("missed", missed)...)
 		named = append(named, names("wrong", wrong)...)
 	}
-	for i, line := range named {
-		if i == mostNamed {
-			d.say("  and %d more", len(named)-i)
-			break
-		}
+	for _, line := range named {
 		d.say("%s", line)
 	}
 	return d.derivedMore(ctx, reader, found)
 }
 
-// mostNamed is how many of what was missed or made up are named.
-const mostNamed = 20
+// mostNamed is how many of what was missed or made up of a kind are named.
+const mostNamed = 5
 
 // names says where and when what was missed or made up is to be looked for.
-func names(what string, all []happening) []string {
-	lines := make([]string, len(all))
+func names(what string, all []happening) (lines []string) {
 	for i, h := range all {
-		lines[i] = strings.TrimRight(fmt.Sprintf("  %-6s  %-24s  %s  %s to %s  %s", what, h.kind, h.imei, h.start.UTC().Format(time.DateTime), h.end.UTC().Format(time.TimeOnly), h.of), " ")
+		if i == mostNamed {
+			return append(lines, fmt.Sprintf("  %-6s  %-24s  and %d more", what, h.kind, len(all)-i))
+		}
+		line := fmt.Sprintf("  %-6s  %-24s  %s  %s to %s  %s", what, h.kind, h.imei, h.start.UTC().Format(time.DateTime), h.end.UTC().Format(time.TimeOnly), h.of)
+		lines = append(lines, strings.TrimRight(line, " "))
 	}
 	return lines
 }
