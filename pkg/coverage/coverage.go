@@ -3,8 +3,8 @@
 //
 // A device on the move sends at a steady cadence, and rests in between. So a
 // hole is a time without fixes that is much longer than the cadence, during
-// which the device moved: its ignition was on when the hole began, or it came
-// out of the hole somewhere else. How many fixes a hole lacks is an estimate by
+// which the device moved: its ignition was on when the hole began, or at a heartbeat
+// within it, or it came out of the hole somewhere else. How many fixes a hole lacks is an estimate by
 // the cadence. A rest is no hole, however long.
 package coverage
 
@@ -49,7 +49,8 @@ type fix struct {
 
 // A Device is one device's stream within the window. The zero value is ready.
 type Device struct {
-	fixes    []fix // by time
+	fixes    []fix   // by time
+	on       []int64 // times of heartbeats with the ignition on
 	Received time.Time
 }
 
@@ -82,6 +83,28 @@ func (d *Device) Add(s *Settings, f *schema.Fix) (late bool) {
 	d.fixes = slices.Insert(d.fixes, i, n)
 	d.forget(s)
 	return false
+}
+
+// mostBeats bounds the heartbeats that are remembered: a window of one each minute.
+const mostBeats = 240
+
+// Ignition takes what a heartbeat says of the ignition: while it is on, fixes come.
+func (d *Device) Ignition(at time.Time, on bool) {
+	i, there := slices.BinarySearch(d.on, at.Unix())
+	if !on || there {
+		return
+	}
+	d.on = slices.Insert(d.on, i, at.Unix())
+	if len(d.on) > mostBeats {
+		d.on = slices.Delete(d.on, 0, 1)
+	}
+}
+
+// wasOn tells whether the ignition was on between two fixes, and longer before the
+// second one than a fix takes to come.
+func (d *Device) wasOn(a, b *fix, limit int64) bool {
+	i, _ := slices.BinarySearch(d.on, a.unix+1)
+	return i < len(d.on) && d.on[i] < b.unix-limit
 }
 
 // forget drops what lies before the window, in steps, so that it costs little.
@@ -156,12 +179,13 @@ func (h Hole) Duration() time.Duration { return h.To.Sub(h.From) }
 func (d *Device) Holes(s *Settings, since time.Time) []Hole {
 	cadence, _ := d.Cadence(s)
 	limit := max(time.Duration(s.Factor*float64(cadence)), s.MinHole)
-	driven := d.driven(s, int64(limit/time.Second))
+	limitS := int64(limit / time.Second)
+	driven := d.driven(s, limitS)
 	var out []Hole
 	for i := 1; i < len(d.fixes); i++ {
 		a, b := &d.fixes[i-1], &d.fixes[i]
 		gap := time.Duration(b.unix-a.unix) * time.Second
-		if gap <= limit || b.unix <= since.Unix() || !moved(s, a, b) && !driven[i] {
+		if gap <= limit || b.unix <= since.Unix() || !moved(s, a, b) && !d.wasOn(a, b, limitS) && !driven[i] {
 			continue
 		}
 		out = append(out, Hole{
@@ -228,7 +252,7 @@ func (d *Device) unexplained(s *Settings, from, to int, limit int64) (silence in
 		if gap <= limit {
 			continue
 		}
-		if moved(s, a, b) {
+		if moved(s, a, b) || d.wasOn(a, b, limit) {
 			return 0 // it is a hole already
 		}
 		if elsewhere := step > s.MovedM/4; elsewhere && !apart || elsewhere == apart && gap > longest {

@@ -119,6 +119,29 @@ func TestARoundTripBetweenSignInsIsAHole(t *testing.T) {
 	require.Empty(t, d.Holes(&s, time.Time{}), "filled")
 }
 
+// Heartbeats within a silence say that the ignition was on; one just before the fix
+// that ends a rest says that it was switched on.
+func TestHeartbeatsTellOfAHole(t *testing.T) {
+	s := DefaultSettings()
+	silence := func(beats ...int) []Hole {
+		var d Device
+		drive(&d, &s, 0, 100, 10, schema.SourcePush)
+		d.Add(&s, fixAt(100, false, schema.SourcePush))
+		for _, second := range beats {
+			d.Ignition(noon.Add(time.Duration(second)*time.Second), true)
+		}
+		d.Ignition(noon.Add(900*time.Second), false)
+		back := fixAt(100, true, schema.SourcePush)
+		back.FixTime = noon.Add(1800 * time.Second)
+		d.Add(&s, back)
+		return d.Holes(&s, time.Time{})
+	}
+	require.Empty(t, silence())
+	require.Empty(t, silence(50, 100), "before it")
+	require.Empty(t, silence(1790, 1800), "the ignition was switched on, and a fix came")
+	require.Len(t, silence(600, 1790), 1)
+}
+
 func TestTheFleetPollsCadenceIsNotTheDevices(t *testing.T) {
 	s := DefaultSettings()
 	var d Device

@@ -88,7 +88,9 @@ func (s *shard) take(topic schema.Topic, records []*kgo.Record) {
 		case schema.TopicHeartbeats:
 			var beat schema.Heartbeat
 			if err := schema.Decode(r.Value, &beat); err == nil {
-				s.saw(s.device(beat.IMEI), beat.EventTime, beat.ReceivedTime)
+				t := s.device(beat.IMEI)
+				t.Ignition(beat.EventTime, beat.ACC.Valid && beat.ACC.Value)
+				s.saw(t, beat.EventTime, beat.ReceivedTime)
 			}
 		case schema.TopicAlarms:
 			s.alarm(r.Value)
