@@ -30,6 +30,5 @@ CREATE TABLE IF NOT EXISTS device_hours
 )
 ENGINE = ReplacingMergeTree(computed_time)
 PARTITION BY toYYYYMM(hour)
-ORDER BY (toDate(hour), imei, toHour(hour))
-SETTINGS index_granularity = 1024
+ORDER BY (imei, hour)
 COMMENT 'One row is one device and hour, counted anew as a whole from the fixes of this hour and the one before it, whenever they change: device_hours_recent each minute, device_hours_sweep for whatever that has missed';

@@ -6,7 +6,7 @@
 -- hours that are read and the hours that are counted could differ.
 CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_recent REFRESH EVERY 1 MINUTE APPEND TO device_hours AS
 WITH
-    (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM device_hours WHERE computed_time >= now64(3, 'UTC') - toIntervalDay(1)) AS since,
+    (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM device_hours) AS since,
     (SELECT groupUniqArray((imei, toStartOfHour(fix_time))) FROM fixes WHERE inserted_time >= since) AS changed
 SELECT imei, hour, fixes, usable_fixes, moving_fixes, late_fixes, minutes_with_fixes, fixes_by_source,
     arraySum((d, m) -> if(m, d, 0), step_m, moved) AS distance_m,

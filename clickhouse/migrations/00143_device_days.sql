@@ -27,7 +27,7 @@ CREATE OR REPLACE VIEW device_days
     computed_time       DateTime64(3, 'UTC') COMMENT 'when the newest of its hours was counted'
 )
 AS
-SELECT imei, toDate(hour) AS day,
+SELECT imei, toDate(hour, 'UTC') AS day,
     sum(h.fixes) AS fixes, sum(h.usable_fixes) AS usable_fixes, sum(h.moving_fixes) AS moving_fixes, sum(h.late_fixes) AS late_fixes,
     sum(h.minutes_with_fixes) AS minutes_with_fixes, sumMap(h.fixes_by_source) AS fixes_by_source,
     sum(h.distance_m) AS distance_m, sum(h.odometer_distance_m) AS odometer_distance_m, sum(h.odometer_track_m) AS odometer_track_m,

@@ -1969,9 +1969,9 @@ CREATE OR REPLACE VIEW positions_now ON CLUSTER `odograph`
     lat               Nullable(Float64) COMMENT 'degrees, WGS-84',
     lng               Nullable(Float64) COMMENT 'degrees, WGS-84',
     h3_r9             Nullable(UInt64) COMMENT 'H3 cell of resolution 9',
-    speed_kmh         Nullable(Float32) COMMENT 'km/h',
-    heading_deg       Nullable(Float32) COMMENT 'degrees, clockwise from north',
-    altitude_m        Nullable(Float32) COMMENT 'metres',
+    speed_kmh         Nullable(Float64) COMMENT 'km/h',
+    heading_deg       Nullable(Float64) COMMENT 'degrees, clockwise from north',
+    altitude_m        Nullable(Float64) COMMENT 'metres',
     odometer_m        Nullable(Float64) COMMENT 'metres',
     satellites        Nullable(Int32),
     acc               Nullable(Bool) COMMENT 'ignition, newest of fixes and heartbeats',
@@ -2092,8 +2092,7 @@ CREATE TABLE IF NOT EXISTS device_hours_local ON CLUSTER `odograph`
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/device_hours/140', '{replica}', computed_time)
 PARTITION BY toYYYYMM(hour)
-ORDER BY (toDate(hour), imei, toHour(hour))
-SETTINGS index_granularity = 1024
+ORDER BY (imei, hour)
 COMMENT 'One row is one device and hour, counted anew as a whole from the fixes of this hour and the one before it, whenever they change: device_hours_recent each minute, device_hours_sweep for whatever that has missed';
 
 CREATE OR REPLACE TABLE device_hours ON CLUSTER `odograph` AS device_hours_local
@@ -2102,7 +2101,7 @@ COMMENT 'One row is one device and hour, counted anew as a whole from the fixes 
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS device_hours_recent ON CLUSTER `odograph` REFRESH EVERY 1 MINUTE APPEND TO device_hours_local AS
 WITH
-    (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM device_hours_local AS device_hours WHERE computed_time >= now64(3, 'UTC') - toIntervalDay(1)) AS since,
+    (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM device_hours_local AS device_hours) AS since,
     (SELECT groupUniqArray((imei, toStartOfHour(fix_time))) FROM fixes_local AS fixes WHERE inserted_time >= since) AS changed
 SELECT imei, hour, fixes, usable_fixes, moving_fixes, late_fixes, minutes_with_fixes, fixes_by_source,
     arraySum((d, m) -> if(m, d, 0), step_m, moved) AS distance_m,
@@ -2242,7 +2241,7 @@ CREATE OR REPLACE VIEW device_days ON CLUSTER `odograph`
     computed_time       DateTime64(3, 'UTC') COMMENT 'when the newest of its hours was counted'
 )
 AS
-SELECT imei, toDate(hour) AS day,
+SELECT imei, toDate(hour, 'UTC') AS day,
     sum(h.fixes) AS fixes, sum(h.usable_fixes) AS usable_fixes, sum(h.moving_fixes) AS moving_fixes, sum(h.late_fixes) AS late_fixes,
     sum(h.minutes_with_fixes) AS minutes_with_fixes, sumMap(h.fixes_by_source) AS fixes_by_source,
     sum(h.distance_m) AS distance_m, sum(h.odometer_distance_m) AS odometer_distance_m, sum(h.odometer_track_m) AS odometer_track_m,
@@ -2869,19 +2868,6 @@ FROM
 GROUP BY day, resolution, cell
 SETTINGS max_bytes_before_external_group_by = 1000000000;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS device_positions_sweep ON CLUSTER `odograph` REFRESH EVERY 1 HOUR APPEND TO device_positions_local AS
-WITH
-    (SELECT groupArray((imei, newest)) FROM (SELECT imei, max(hour) AS newest FROM device_hours_local AS device_hours WHERE usable_fixes > 0 GROUP BY imei)) AS hours,
-    argMax(tuple(fixes.fix_time, fixes.received_time, fixes.source, fixes.lat_e7, fixes.lng_e7, fixes.speed_kmh, fixes.heading_deg, fixes.altitude_m, fixes.odometer_m, fixes.satellites, fixes.h3_r9),
-        toUnixTimestamp64Second(fixes.fix_time) * 1024 + raw_offset % 1024) AS newest
-SELECT imei, max(toUnixTimestamp64Second(fixes.fix_time) * 1024 + raw_offset % 1024) AS rank,
-    newest.1 AS fix_time, newest.2 AS received_time, newest.3 AS source, newest.4 AS lat_e7, newest.5 AS lng_e7, newest.6 AS speed_kmh, newest.7 AS heading_deg,
-    newest.8 AS altitude_m, newest.9 AS odometer_m, newest.10 AS satellites, newest.11 AS h3_r9
-FROM fixes_local AS fixes
-WHERE (imei, toStartOfHour(fixes.fix_time)) IN (SELECT h.1, h.2 FROM (SELECT arrayJoin(hours) AS h))
-    AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
-GROUP BY imei;
-
 CREATE TABLE IF NOT EXISTS driving_rules ON CLUSTER `odograph`
 (
     rule_version       String COMMENT 'as in driving_events',
@@ -3301,6 +3287,62 @@ SELECT imei, event_time, newest_time, received_time, source, kind, reason, raw_p
 FROM recompute_requests FINAL
 WHERE (imei, event_time, kind, raw_partition, raw_offset) NOT IN (SELECT imei, event_time, kind, raw_partition, raw_offset FROM recompute_done)
 COMMENT 'One row is one item that came too late for what is derived and is not in it yet; odograph replay takes it in';
+
+DROP VIEW IF EXISTS device_hours_recent ON CLUSTER `odograph` SYNC;
+
+DROP VIEW IF EXISTS device_hours_sweep ON CLUSTER `odograph` SYNC;
+
+RENAME TABLE IF EXISTS device_hours_local TO device_hours_before_252_local ON CLUSTER `odograph`;
+
+CREATE OR REPLACE TABLE device_hours_before_252 ON CLUSTER `odograph` AS device_hours_before_252_local
+ENGINE = Distributed(`odograph`, currentDatabase(), device_hours_before_252_local, cityHash64(imei));
+
+CREATE TABLE IF NOT EXISTS device_hours_local ON CLUSTER `odograph`
+(
+    imei                String,
+    hour                DateTime('UTC') COMMENT 'beginning of the hour of fix time' CODEC(Delta, ZSTD(1)),
+    fixes               UInt32 COMMENT 'distinct fixes' CODEC(T64, ZSTD(1)),
+    usable_fixes        UInt32 COMMENT 'of these, with a position that can be believed' CODEC(T64, ZSTD(1)),
+    moving_fixes        UInt32 COMMENT 'of the usable ones, at 3 km/h or more' CODEC(T64, ZSTD(1)),
+    late_fixes          UInt32 COMMENT 'with the flag late: derived events do not know them' CODEC(T64, ZSTD(1)),
+    minutes_with_fixes  UInt8 COMMENT 'of 60',
+    fixes_by_source     Map(LowCardinality(String), UInt32) COMMENT 'fixes by the source that brought them first' CODEC(ZSTD(1)),
+    distance_m          Float64 COMMENT 'metres along the usable fixes, of steps of at most 1 h in which it moved (3 km/h at either end, or more than 200 m). A step belongs to the hour it ends in' CODEC(ZSTD(1)),
+    odometer_distance_m Nullable(Float64) COMMENT 'metres by the odometer of the device, of steps at both ends of which it stands; NULL without one' CODEC(ZSTD(1)),
+    odometer_track_m    Nullable(Float64) COMMENT 'metres of distance_m that are in these steps: what odometer_distance_m is to be compared with' CODEC(ZSTD(1)),
+    moving_s            UInt32 COMMENT 'seconds of steps of at most 300 s in which it moved' CODEC(T64, ZSTD(1)),
+    standing_s          UInt32 COMMENT 'seconds of such steps in which it did not' CODEC(T64, ZSTD(1)),
+    idling_s            UInt32 COMMENT 'of standing_s, with the ignition on' CODEC(T64, ZSTD(1)),
+    unseen_s            UInt32 COMMENT 'seconds of steps of more than 300 s and at most 1 h' CODEC(T64, ZSTD(1)),
+    observable_s        UInt32 COMMENT 'of moving_s, in steps of at most 3 s: harsh events can be seen there' CODEC(T64, ZSTD(1)),
+    longest_gap_s       Nullable(UInt32) COMMENT 'longest step that ended in this hour, of those of at most 1 h; seconds' CODEC(ZSTD(1)),
+    max_speed_kmh       Nullable(Float32) COMMENT 'km/h, by the device, of usable fixes, up to 220' CODEC(ZSTD(1)),
+    first_fix_time      DateTime64(0, 'UTC') CODEC(Delta, ZSTD(1)),
+    last_fix_time       DateTime64(0, 'UTC') CODEC(Delta, ZSTD(1)),
+    first_odometer_m    Nullable(Float64) COMMENT 'metres' CODEC(ZSTD(1)),
+    last_odometer_m     Nullable(Float64) COMMENT 'metres' CODEC(ZSTD(1)),
+    last_inserted_time  DateTime64(3, 'UTC') COMMENT 'newest insert among the fixes; with fixes it tells whether this row is up to date' CODEC(Delta, ZSTD(1)),
+    computed_time       DateTime64(3, 'UTC') COMMENT 'when this was counted; the newest holds' CODEC(Delta, ZSTD(1)),
+    INDEX computed_time_range computed_time TYPE minmax GRANULARITY 1
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/device_hours/254', '{replica}', computed_time)
+PARTITION BY toYYYYMM(hour)
+ORDER BY (toDate(hour), imei, toHour(hour))
+SETTINGS index_granularity = 1024
+COMMENT 'One row is one device and hour, counted anew as a whole from the fixes of this hour and the one before it, whenever they change: device_hours_recent each minute, device_hours_sweep for whatever that has missed';
+
+CREATE OR REPLACE TABLE device_hours ON CLUSTER `odograph` AS device_hours_local
+ENGINE = Distributed(`odograph`, currentDatabase(), device_hours_local, cityHash64(imei))
+COMMENT 'One row is one device and hour, counted anew as a whole from the fixes of this hour and the one before it, whenever they change: device_hours_recent each minute, device_hours_sweep for whatever that has missed';
+
+INSERT INTO device_hours
+SELECT *
+FROM device_hours_before_252
+SETTINGS max_partitions_per_insert_block = 0;
+
+DROP TABLE IF EXISTS device_hours_before_252 ON CLUSTER `odograph` SYNC;
+
+DROP TABLE IF EXISTS device_hours_before_252_local ON CLUSTER `odograph` SYNC;
 
 CREATE OR REPLACE MATERIALIZED VIEW device_hours_recent ON CLUSTER `odograph` REFRESH EVERY 1 MINUTE APPEND TO device_hours_local AS
 WITH
@@ -3733,3 +3775,104 @@ SELECT imei, kind, toDateTime64(e.1, 3, 'UTC') AS start_time, toDateTime64(e.2, 
 FROM (SELECT imei, kind, vehicle_class, corner, rows, arrayJoin(events) AS e, rows[e.4] AS peak FROM folded)
 WHERE start_time >= {from:DateTime64(0, 'UTC')} AND start_time < {to:DateTime64(0, 'UTC')}
 COMMENT 'One row is one harsh event as the rules find it in the stored fixes, of a device (or all: imei empty), a time and a version of the rules (empty: the newest): SELECT * FROM harsh_from_history(imei = …, from = …, to = …, rule_version = …)';
+
+CREATE OR REPLACE VIEW device_days ON CLUSTER `odograph`
+(
+    imei                String,
+    day                 Date COMMENT 'UTC',
+    fixes               UInt64 COMMENT 'distinct fixes',
+    usable_fixes        UInt64 COMMENT 'of these, with a position that can be believed',
+    moving_fixes        UInt64 COMMENT 'of the usable ones, at 3 km/h or more',
+    late_fixes          UInt64 COMMENT 'with the flag late: derived events do not know them',
+    minutes_with_fixes  UInt64 COMMENT 'of 1440',
+    fixes_by_source     Map(LowCardinality(String), UInt64) COMMENT 'fixes by the source that brought them first',
+    distance_m          Float64 COMMENT 'metres along the usable fixes, see device_hours',
+    odometer_distance_m Nullable(Float64) COMMENT 'metres by the odometer of the device, see device_hours; NULL without one',
+    odometer_track_m    Nullable(Float64) COMMENT 'metres of distance_m in the steps that have it',
+    moving_s            UInt64 COMMENT 'seconds in motion, of steps of at most 300 s',
+    standing_s          UInt64 COMMENT 'seconds at rest, of such steps',
+    idling_s            UInt64 COMMENT 'of standing_s, with the ignition on',
+    unseen_s            UInt64 COMMENT 'seconds of steps of more than 300 s and at most 1 h',
+    observable_s        UInt64 COMMENT 'of moving_s, in steps of at most 3 s: harsh events can be seen there',
+    longest_gap_s       Nullable(UInt32) COMMENT 'longest step, of those of at most 1 h; seconds',
+    max_speed_kmh       Nullable(Float32) COMMENT 'km/h',
+    first_fix_time      DateTime64(0, 'UTC'),
+    last_fix_time       DateTime64(0, 'UTC'),
+    first_odometer_m    Nullable(Float64) COMMENT 'metres',
+    last_odometer_m     Nullable(Float64) COMMENT 'metres',
+    computed_time       DateTime64(3, 'UTC') COMMENT 'when the newest of its hours was counted'
+)
+AS
+SELECT imei, toDate(hour) AS day,
+    sum(h.fixes) AS fixes, sum(h.usable_fixes) AS usable_fixes, sum(h.moving_fixes) AS moving_fixes, sum(h.late_fixes) AS late_fixes,
+    sum(h.minutes_with_fixes) AS minutes_with_fixes, sumMap(h.fixes_by_source) AS fixes_by_source,
+    sum(h.distance_m) AS distance_m, sum(h.odometer_distance_m) AS odometer_distance_m, sum(h.odometer_track_m) AS odometer_track_m,
+    sum(h.moving_s) AS moving_s, sum(h.standing_s) AS standing_s, sum(h.idling_s) AS idling_s, sum(h.unseen_s) AS unseen_s, sum(h.observable_s) AS observable_s,
+    max(h.longest_gap_s) AS longest_gap_s, max(h.max_speed_kmh) AS max_speed_kmh, min(h.first_fix_time) AS first_fix_time, max(h.last_fix_time) AS last_fix_time,
+    argMin(h.first_odometer_m, hour) AS first_odometer_m, argMax(h.last_odometer_m, hour) AS last_odometer_m, max(h.computed_time) AS computed_time
+FROM device_hours AS h FINAL
+GROUP BY imei, day
+COMMENT 'One row is one device and day (UTC), the sum of its device_hours';
+
+CREATE OR REPLACE VIEW positions_now ON CLUSTER `odograph`
+(
+    imei              String,
+    name              String COMMENT 'of the definition of the device',
+    plate             String,
+    group_name        String,
+    vehicle_class     String,
+    driver_name       String,
+    state             String COMMENT 'never_seen, offline, no_position (online, but the newest position is too old), driving (3 km/h or more), idling (stands, ignition on) or parked',
+    online            Bool COMMENT 'as in device_health',
+    last_contact_time Nullable(DateTime64(3, 'UTC')) COMMENT 'last sign of life',
+    offline_s         Nullable(Int64) COMMENT 'seconds since the last contact; NULL while online',
+    fix_time          Nullable(DateTime64(0, 'UTC')) COMMENT 'of the newest usable fix; NULL: none yet, as all that follows from it',
+    position_age_s    Nullable(Int64) COMMENT 'seconds since fix_time',
+    received_time     Nullable(DateTime64(3, 'UTC')) COMMENT 'when the collector took this fix',
+    source            Nullable(String) COMMENT 'interface it came by',
+    lat               Nullable(Float64) COMMENT 'degrees, WGS-84',
+    lng               Nullable(Float64) COMMENT 'degrees, WGS-84',
+    h3_r9             Nullable(UInt64) COMMENT 'H3 cell of resolution 9',
+    speed_kmh         Nullable(Float32) COMMENT 'km/h',
+    heading_deg       Nullable(Float32) COMMENT 'degrees, clockwise from north',
+    altitude_m        Nullable(Float32) COMMENT 'metres',
+    odometer_m        Nullable(Float64) COMMENT 'metres',
+    satellites        Nullable(Int32),
+    acc               Nullable(Bool) COMMENT 'ignition, newest of fixes and heartbeats',
+    battery_percent   Nullable(Float64) COMMENT 'per cent, of the device',
+    charging          Nullable(Bool),
+    gsm_signal        Nullable(Int32) COMMENT '0-100',
+    problems          Array(String) COMMENT 'in words, as in device_health'
+)
+AS
+SELECT
+    h.imei AS imei, h.name AS name, h.plate AS plate, h.group_name AS group_name, d.vehicle_class AS vehicle_class, d.driver_name AS driver_name,
+    multiIf(h.last_contact_time IS NULL, 'never_seen', NOT h.online, 'offline', p.imei = '' OR h.stale_position_while_online, 'no_position',
+        ifNull(p.speed_kmh >= 3, false), 'driving', ifNull(h.acc, false), 'idling', 'parked') AS state,
+    h.online AS online, h.last_contact_time AS last_contact_time, h.offline_s AS offline_s,
+    if(p.imei = '', NULL, p.fix_time) AS fix_time,
+    if(p.imei = '', NULL, dateDiff('second', p.fix_time, now64(0, 'UTC'))) AS position_age_s,
+    if(p.imei = '', NULL, p.received_time) AS received_time,
+    if(p.imei = '', NULL, toString(p.source)) AS source,
+    if(p.imei = '', NULL, p.lat_e7 / 1e7) AS lat,
+    if(p.imei = '', NULL, p.lng_e7 / 1e7) AS lng,
+    if(p.imei = '', NULL, p.h3_r9) AS h3_r9,
+    p.speed_kmh AS speed_kmh, p.heading_deg AS heading_deg, p.altitude_m AS altitude_m, p.odometer_m AS odometer_m, p.satellites AS satellites,
+    h.acc AS acc, h.battery_percent AS battery_percent, h.charging AS charging, h.gsm_signal AS gsm_signal, h.problems AS problems
+FROM device_health AS h
+LEFT JOIN (SELECT * FROM device_positions FINAL) AS p ON p.imei = h.imei
+LEFT JOIN devices_now AS d ON d.imei = h.imei
+COMMENT 'One row is one device now, seen or only defined: its newest usable position by fix time, and its state. Reads small tables only, no fixes';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS device_positions_sweep ON CLUSTER `odograph` REFRESH EVERY 1 HOUR APPEND TO device_positions_local AS
+WITH
+    (SELECT groupArray((imei, newest)) FROM (SELECT imei, max(hour) AS newest FROM device_hours_local AS device_hours WHERE usable_fixes > 0 GROUP BY imei)) AS hours,
+    argMax(tuple(fixes.fix_time, fixes.received_time, fixes.source, fixes.lat_e7, fixes.lng_e7, fixes.speed_kmh, fixes.heading_deg, fixes.altitude_m, fixes.odometer_m, fixes.satellites, fixes.h3_r9),
+        toUnixTimestamp64Second(fixes.fix_time) * 1024 + raw_offset % 1024) AS newest
+SELECT imei, max(toUnixTimestamp64Second(fixes.fix_time) * 1024 + raw_offset % 1024) AS rank,
+    newest.1 AS fix_time, newest.2 AS received_time, newest.3 AS source, newest.4 AS lat_e7, newest.5 AS lng_e7, newest.6 AS speed_kmh, newest.7 AS heading_deg,
+    newest.8 AS altitude_m, newest.9 AS odometer_m, newest.10 AS satellites, newest.11 AS h3_r9
+FROM fixes_local AS fixes
+WHERE (imei, toStartOfHour(fixes.fix_time)) IN (SELECT h.1, h.2 FROM (SELECT arrayJoin(hours) AS h))
+    AND NOT hasAny(quality, ['zero_position', 'no_fix', 'future', 'jump', 'hemisphere', 'lbs', 'wifi'])
+GROUP BY imei;

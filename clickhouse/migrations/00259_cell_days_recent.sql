@@ -1,6 +1,6 @@
 -- +goose NO TRANSACTION
 -- +goose Up
--- In place of the one of 00146, see 00252.
+-- In place of the one of 00146, see 00257.
 -- Days of which an hour was counted since the last run, of several the newest. What
 -- a day has no more of is written as 0. What is left out here cell_days_sweep finds.
 CREATE OR REPLACE MATERIALIZED VIEW cell_days_recent REFRESH EVERY 5 MINUTE APPEND TO cell_days AS

@@ -1,6 +1,6 @@
 -- +goose NO TRANSACTION
 -- +goose Up
--- In place of the one of 00165, see 00252.
+-- In place of the one of 00165, see 00257.
 -- Days whose cells (of two resolutions) and hours do not agree in the number of
 -- usable fixes, or of which an hour was counted later; no more than fit into one
 -- run, the newest first. Fewer fixes than were counted are what time-to-live has left.
