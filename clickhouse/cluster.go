@@ -306,11 +306,11 @@ func (c *clusterForm) drop(s string) ([]string, error) {
 	m := drop.FindStringSubmatch(s)
 	var out []string
 	for _, name := range strings.Split(m[3], ", ") {
-		if c.kinds[name] == unknownTable {
+		if c.kinds[name] == unknownTable && m[2] == "" {
 			return nil, fmt.Errorf("%s is not known", name)
 		}
 		out = append(out, "DROP "+m[1]+" "+m[2]+name+" "+c.on()+" SYNC")
-		if c.kinds[name] == sharded {
+		if kind := c.kinds[name]; kind == sharded || kind == unknownTable { // what may be there may be either
 			out = append(out, "DROP TABLE "+m[2]+name+localSuffix+" "+c.on()+" SYNC")
 		}
 	}

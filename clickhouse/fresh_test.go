@@ -35,7 +35,7 @@ func TestMigrateFreshCutOff(t *testing.T) {
 		name   string
 		after  int64
 		killed bool
-	}{{"killed early", 55, true}, {"killed late", 164, true}, {"cancelled", 148, false}} {
+	}{{"killed early", 55, true}, {"killed late", 164, true}, {"killed with hours set aside", 254, true}, {"cancelled", 148, false}} {
 		t.Run(c.name, func(t *testing.T) {
 			dsn := unmigrated(t)("migrator")
 			taken := slices.Index(all, c.after) + 1
@@ -51,7 +51,10 @@ func TestMigrateFreshCutOff(t *testing.T) {
 			if err != nil || len(steps) != rest {
 				t.Errorf("%d steps after the cut, want %d; %v", len(steps), rest, err)
 			}
-			if got := describe(t, connect(t, dsn)); got != want {
+			conn := connect(t, dsn)
+			// Of steps that were taken twice the same rows are there twice until they are merged.
+			execute(t, conn, "OPTIMIZE TABLE driving_rules FINAL", "OPTIMIZE TABLE driving_thresholds FINAL")
+			if got := describe(t, conn); got != want {
 				t.Errorf("schema differs from the one made without a cut:\n%s\nwant:\n%s", got, want)
 			}
 		})

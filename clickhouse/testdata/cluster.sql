@@ -3288,6 +3288,10 @@ FROM recompute_requests FINAL
 WHERE (imei, event_time, kind, raw_partition, raw_offset) NOT IN (SELECT imei, event_time, kind, raw_partition, raw_offset FROM recompute_done)
 COMMENT 'One row is one item that came too late for what is derived and is not in it yet; odograph replay takes it in';
 
+DROP TABLE IF EXISTS device_hours_before_252 ON CLUSTER `odograph` SYNC;
+
+DROP TABLE IF EXISTS device_hours_before_252_local ON CLUSTER `odograph` SYNC;
+
 DROP VIEW IF EXISTS device_hours_recent ON CLUSTER `odograph` SYNC;
 
 DROP VIEW IF EXISTS device_hours_sweep ON CLUSTER `odograph` SYNC;
@@ -3325,7 +3329,7 @@ CREATE TABLE IF NOT EXISTS device_hours_local ON CLUSTER `odograph`
     computed_time       DateTime64(3, 'UTC') COMMENT 'when this was counted; the newest holds' CODEC(Delta, ZSTD(1)),
     INDEX computed_time_range computed_time TYPE minmax GRANULARITY 1
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/device_hours/254', '{replica}', computed_time)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/device_hours/255', '{replica}', computed_time)
 PARTITION BY toYYYYMM(hour)
 ORDER BY (toDate(hour), imei, toHour(hour))
 SETTINGS index_granularity = 1024

@@ -1,6 +1,6 @@
 -- +goose NO TRANSACTION
 -- +goose Up
--- In place of the one of 00143: it reads the days that are asked for, by the key of 00254.
+-- In place of the one of 00143: it reads the days that are asked for, by the key of 00255.
 CREATE OR REPLACE VIEW device_days
 (
     imei                String,

@@ -1,12 +1,26 @@
 -- +goose NO TRANSACTION
 -- +goose Up
--- In place of the one of 00146, see 00257.
--- Days of which an hour was counted since the last run, of several the newest. What
--- a day has no more of is written as 0. What is left out here cell_days_sweep finds.
-CREATE OR REPLACE MATERIALIZED VIEW cell_days_recent REFRESH EVERY 5 MINUTE APPEND TO cell_days AS
+-- In place of the one of 00165, see 00258.
+-- Days whose cells (of two resolutions) and hours do not agree in the number of
+-- usable fixes, or of which an hour was counted later; no more than fit into one
+-- run, the newest first. Fewer fixes than were counted are what time-to-live has left.
+CREATE OR REPLACE MATERIALIZED VIEW cell_days_sweep REFRESH EVERY 1 HOUR APPEND TO cell_days AS
 WITH
-    (SELECT greatest(max(computed_time), now64(3, 'UTC') - toIntervalDay(1)) - toIntervalMinute(10) FROM cell_days) AS since,
-    (SELECT arraySlice(arrayReverseSort(groupUniqArray(toDate(hour, 'UTC'))), 1, 3) FROM device_hours WHERE computed_time >= since) AS days
+    (
+        SELECT groupArray(31)(day) FROM
+        (
+            SELECT day FROM
+            (
+                SELECT toDate(hour, 'UTC') AS day, 2 * sum(usable_fixes) AS hours_fixes, 0 AS cells_fixes, max(computed_time) AS hours_time, toDateTime64(0, 3, 'UTC') AS cells_time
+                FROM device_hours FINAL GROUP BY day
+                UNION ALL
+                SELECT day, 0, sum(fixes), toDateTime64(0, 3, 'UTC'), min(computed_time) FROM cell_days FINAL GROUP BY day
+            )
+            GROUP BY day
+            HAVING sum(hours_fixes) > 0 AND sum(hours_fixes) >= sum(cells_fixes) AND (sum(hours_fixes) != sum(cells_fixes) OR max(hours_time) > max(cells_time))
+            ORDER BY day DESC
+        )
+    ) AS days
 SELECT day, resolution, cell, fixes, moving_fixes, devices, speed_sum_kmh, now64(3, 'UTC') AS computed_time
 FROM
 (

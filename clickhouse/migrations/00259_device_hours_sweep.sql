@@ -1,6 +1,6 @@
 -- +goose NO TRANSACTION
 -- +goose Up
--- In place of the one of 00142, see 00257.
+-- In place of the one of 00142, see 00258.
 -- The hours of which the fixes and the count do not agree, as many as fit into a
 -- run, the newest first. Fewer fixes than were counted are what time-to-live has left.
 CREATE OR REPLACE MATERIALIZED VIEW device_hours_sweep REFRESH EVERY 1 HOUR APPEND TO device_hours AS
